@@ -1,0 +1,33 @@
+/**
+ * What a redaction rule is: plain data, so that built-in packs, operators' YAML and tests share one shape.
+ *
+ * Offsets and lengths everywhere in this folder are UTF-16 code units.
+ */
+
+/** A rule that finds one kind of text and names what replaces it. */
+export interface RedactionRule {
+  /** snake_case, unique in a set: `openai_key`. */
+  readonly id: string;
+  /** Upper case; the match is replaced by `[REDACTED_<label>]`. */
+  readonly label: string;
+  /** A regular pattern in the subset that `syntax.ts` documents. It matches exactly what is to be replaced. */
+  readonly pattern: string;
+  readonly ignoreCase?: boolean;
+  /**
+   * A regular pattern that must match right up to where the candidate begins, looking at most
+   * `CONTEXT_CHARACTERS` back in the same channel, case-insensitively: `(api_?key|token)["']?\s{0,4}[:=]\s{0,4}["']?`.
+   */
+  readonly before?: string;
+  /** One of these must stand, case-insensitively, in the `CONTEXT_CHARACTERS` before the candidate. */
+  readonly keywords?: readonly string[];
+  /** Names of checks in `validators.ts`; all must accept the candidate's text. */
+  readonly validators?: readonly string[];
+  /** Where the format is documented. */
+  readonly source?: string;
+}
+
+/** How far before a candidate `before` and `keywords` look, in UTF-16 code units. */
+export const CONTEXT_CHARACTERS = 64;
+
+/** A candidate that reaches this length is decided there; what would extend it is swallowed into the same mask. */
+export const CANDIDATE_CHARACTERS_MAX = 16_384;
