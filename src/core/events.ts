@@ -1,0 +1,76 @@
+import type { Decision, Mode } from './decision.ts';
+import type { ErrorCode } from './errors.ts';
+import type { AnswerUsage } from './operation.ts';
+
+/** Everything that can be reported. One sink receives all of it; nothing else logs, counts or traces. */
+export type GatewayEvent =
+  | {
+      readonly type: 'gateway.started';
+      readonly url: string;
+      readonly upstream: string;
+      readonly mode: Mode;
+      /** Each kind's effective modes, lists in force and the variables that override files. */
+      readonly summary: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: 'gateway.stopping'; readonly signal: string; readonly inFlight: number }
+  | { readonly type: 'policies.loaded'; readonly hash: string; readonly policies: number; readonly reload: boolean }
+  | { readonly type: 'policies.rejected'; readonly problems: readonly string[] }
+  | { readonly type: 'fault.raised'; readonly fault: string; readonly detail?: string };
+
+/** Everything that can be reported of one exchange. */
+export type ExchangeEvent =
+  | { readonly type: 'caller.known'; readonly caller: string; readonly user?: string }
+  | {
+      readonly type: 'request.read';
+      /** As a policy or `/api/tags` knows it, else `unknown`. */
+      readonly model: string;
+      readonly stream: boolean;
+      readonly bytes: number;
+      readonly setHash: string;
+      readonly unknownKeys: number;
+    }
+  | { readonly type: 'request.decided' }
+  | { readonly type: 'decision.made'; readonly decision: Decision }
+  | { readonly type: 'fault.raised'; readonly fault: string; readonly detail?: string }
+  | { readonly type: 'upstream.called'; readonly path: string }
+  | { readonly type: 'upstream.answered'; readonly status: number }
+  | { readonly type: 'answer.started' }
+  | {
+      readonly type: 'exchange.finished';
+      readonly status: number;
+      readonly end: 'completed' | 'refused' | 'failed' | 'aborted';
+      readonly code?: ErrorCode;
+      readonly frames: number;
+      readonly bytes: number;
+      /** Most characters held at once, in UTF-16 code units. */
+      readonly heldCharactersMax: number;
+      readonly usage?: AnswerUsage;
+      readonly finishReason?: string;
+    };
+
+export interface ExchangeStart {
+  readonly id: string;
+  /** The client's own id, if it has the allowed form. */
+  readonly clientId: string | undefined;
+  /** `ollama.chat`, or `unknown` for what no route matches. */
+  readonly operation: string;
+  readonly genAiOperation: string;
+  readonly method: string;
+  /** The route's pattern, never the raw path: `/api/chat`. */
+  readonly route: string;
+  readonly traceparent: string | undefined;
+  readonly tracestate: string | undefined;
+}
+
+/** The reporter of one exchange. `emit` never throws and never waits. */
+export interface Scope {
+  emit(event: ExchangeEvent): void;
+  /** W3C trace context for the upstream request. */
+  headers(): Record<string, string>;
+}
+
+/** Where events go. */
+export interface Sink {
+  emit(event: GatewayEvent): void;
+  exchange(start: ExchangeStart): Scope;
+}
