@@ -79,6 +79,8 @@ export interface Decision {
   readonly findings: number;
   /** What the client is told where the outcome is a refusal. */
   readonly code?: ErrorCode;
+  /** Replaces the code's sentence where the policy can say more: `Tools are blocked: execute_sql`. No text of the exchange. */
+  readonly message?: string;
   /** The redaction's label (`OPENAI_KEY`), a tool's name that the policy lists, a limit's name. */
   readonly label?: string;
   /** Sources of the patterns that matched, as the operator or we wrote them. */

@@ -29,6 +29,8 @@ export type ExchangeEvent =
       readonly setHash: string;
       readonly unknownKeys: number;
     }
+  /** Only with LOG_RAW_PROMPTS=true. */
+  | { readonly type: 'request.raw'; readonly text: string }
   | { readonly type: 'request.decided' }
   | { readonly type: 'decision.made'; readonly decision: Decision }
   | { readonly type: 'fault.raised'; readonly fault: string; readonly detail?: string }

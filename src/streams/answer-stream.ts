@@ -1,0 +1,119 @@
+import { GatewayError } from '../core/errors.ts';
+import type { AnswerFilter } from './answer-filter.ts';
+import type { Watch } from './watchdog.ts';
+
+/**
+ * The body a client reads: upstream's bytes pulled through an `AnswerFilter`.
+ *
+ * Pull-based, so a client that reads slowly slows upstream down and memory stays bounded. Every end is reported once:
+ * complete, refused by policy, failed, or aborted by the client. A failure after the first byte is a frame of the
+ * protocol, never a success and never a reset connection.
+ */
+
+/** How long after the terminal frame upstream may take to end its body before the connection is dropped. */
+export const DRAIN_TIMEOUT_MS = 1_000;
+
+export type AnswerEnd =
+  | { readonly end: 'completed' }
+  | { readonly end: 'refused' | 'failed'; readonly error: GatewayError }
+  | { readonly end: 'aborted' };
+
+export interface AnswerStreamOptions {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly filter: AnswerFilter;
+  /** Aborts the upstream request; its reason, when a GatewayError, says why the answer failed. */
+  readonly abort: AbortController;
+  readonly watch: Watch;
+  /** The protocol's words for a failure after the first byte. */
+  failure(error: GatewayError): Uint8Array;
+  /** Turns what the filter threw into what the client is told: a stop by policy has the policy's own code. */
+  explain(error: GatewayError): { readonly error: GatewayError; readonly refused: boolean };
+  /** Called once, with the bytes sent to the client. */
+  ended(end: AnswerEnd, bytes: number): void;
+}
+
+export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8Array> {
+  const reader = options.body.getReader();
+  let sentBytes = 0;
+  let over = false;
+
+  function finish(end: AnswerEnd): void {
+    if (over) return;
+    over = true;
+    options.watch.stop();
+    options.filter.finish();
+    options.ended(end, sentBytes);
+  }
+
+  function send(controller: ReadableStreamDefaultController<Uint8Array>, chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) {
+      sentBytes += chunk.length;
+      controller.enqueue(chunk);
+    }
+  }
+
+  function fail(controller: ReadableStreamDefaultController<Uint8Array>, thrown: unknown): void {
+    const { error, refused } = options.explain(gatewayErrorOf(thrown, options.abort.signal));
+    send(controller, [options.failure(error)]);
+    finish({ end: refused ? 'refused' : 'failed', error });
+    controller.close();
+    options.abort.abort(error);
+    reader.cancel().catch(ignore);
+  }
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const out: Uint8Array[] = [];
+        try {
+          while (out.length === 0 && !over) {
+            const { done, value } = await reader.read();
+            options.watch.touch();
+            if (done) options.filter.end(out);
+            else options.filter.push(value, out);
+            if (!options.filter.terminal) continue;
+            send(controller, out);
+            finish({ end: 'completed' });
+            controller.close();
+            if (!done) drain(reader, options.abort);
+            return;
+          }
+          send(controller, out);
+        } catch (thrown) {
+          if (over) return;
+          send(controller, out);
+          fail(controller, thrown);
+        }
+      },
+      cancel() {
+        finish({ end: 'aborted' });
+        options.abort.abort(new GatewayError('upstream_error'));
+        reader.cancel().catch(ignore);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Lets upstream end its body, so that the connection can serve the next request. */
+function drain(reader: ReadableStreamDefaultReader<Uint8Array>, abort: AbortController): void {
+  const timer = setTimeout(() => abort.abort(), DRAIN_TIMEOUT_MS);
+  const read = async () => {
+    while (!(await reader.read()).done);
+  };
+  read()
+    .catch(ignore)
+    .finally(() => clearTimeout(timer));
+}
+
+/** What went wrong, in our codes: a GatewayError itself, the reason of an abort, upstream's connection, or a fault of ours. */
+export function gatewayErrorOf(thrown: unknown, signal: AbortSignal): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  if (signal.aborted && signal.reason instanceof GatewayError) return signal.reason;
+  const fromConnection = thrown instanceof Error && ('code' in thrown || thrown.name === 'AbortError' || thrown.name === 'TimeoutError');
+  return new GatewayError(fromConnection ? 'upstream_error' : 'internal', { cause: thrown });
+}
+
+function ignore(): void {
+  // What fails here is a connection that is given up anyway.
+}
