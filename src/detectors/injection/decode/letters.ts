@@ -1,0 +1,252 @@
+/** Letter by letter disguises of the same length or with separators: ciphers, reversal, leet, spaced and dotted letters. */
+import { FOLD } from '../fold.ts';
+import { type Mapped, MappedBuilder, textOf } from '../mapped.ts';
+
+/** ROT13. Offsets stay. */
+export function decodeRot13(text: string): string {
+  return mapLetters(text, (letter) => (letter + 13) % 26);
+}
+
+/** Atbash (a is z). Offsets stay. */
+export function decodeAtbash(text: string): string {
+  return mapLetters(text, (letter) => 25 - letter);
+}
+
+function mapLetters(text: string, turn: (letter: number) => number): string {
+  const codes = new Uint16Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const lower = code | 0x20;
+    codes[at] = code < 0x80 && lower >= 0x61 && lower <= 0x7a ? turn(lower - 0x61) + 0x61 - (lower - code) : code;
+  }
+  return textOf(codes, codes.length);
+}
+
+/** The text backwards, by code points. */
+export function decodeReversed(text: string): Mapped {
+  const built = new MappedBuilder(text.length);
+  for (let at = text.length - 1; at >= 0; at--) {
+    const code = text.charCodeAt(at);
+    const before = text.charCodeAt(at - 1);
+    if (code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff) {
+      built.push(before, at - 1);
+      built.push(code, at);
+      at--;
+    } else built.push(code, at);
+  }
+  return built.finish();
+}
+
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '2': 'z',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'g',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  $: 's',
+  '@': 'a',
+  '!': 'i',
+  '|': 'l',
+  '+': 't',
+};
+const LEET_CODES = buildLeet();
+/** Numbers that are words once read as letters; any other word of digits is a number. */
+const NUMBER_WORDS = new Set(['70', '17', '15', '45', '47', '1', '4', '50', '1f', '57', '7h3', '5h']);
+
+function buildLeet(): Uint8Array {
+  const codes = new Uint8Array(128);
+  for (const [from, to] of Object.entries(LEET)) codes[from.charCodeAt(0)] = to.charCodeAt(0);
+  return codes;
+}
+
+/** Digits and signs inside words read as letters. Offsets stay. */
+export function decodeLeet(text: string): string {
+  const codes = new Uint16Array(text.length);
+  for (let at = 0; at < text.length;) {
+    const start = at;
+    let letters = 0;
+    let digits = 0;
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      const isLeet = code < 128 && LEET_CODES[code] !== 0;
+      if (isLeet) digits++;
+      else if ((FOLD[code] ?? 0) !== 0) letters++;
+      else break;
+    }
+    if (at === start) {
+      codes[at] = text.charCodeAt(at);
+      at++;
+      continue;
+    }
+    const isWord =
+      digits > 0 &&
+      (letters > 0
+        ? isLeetWord(text, start, at, letters, digits)
+        : NUMBER_WORDS.has(text.slice(start, Math.min(at, start + 3))));
+    for (let step = start; step < at; step++)
+      codes[step] = isWord ? leetLetter(text, start, step, at) : text.charCodeAt(step);
+  }
+  return textOf(codes, codes.length);
+}
+
+/** A sign at the edge of a plain word is punctuation: "$5", "now!". */
+function isLeetWord(text: string, start: number, end: number, letters: number, digits: number): boolean {
+  if (digits > 1 || letters > 2) {
+    const last = text.charCodeAt(end - 1);
+    if (digits === 1 && (last === 0x21 || last === 0x7c || last === 0x2b)) return false;
+    return end - start <= 40;
+  }
+  return end - start <= 4;
+}
+
+function leetLetter(text: string, start: number, at: number, end: number): number {
+  const code = text.charCodeAt(at);
+  if (code >= 128 || LEET_CODES[code] === 0) return code;
+  if (code === 0x21 && at === end - 1) return code;
+  // "a11" is "all": two of them inside a word are seldom two i.
+  if (code === 0x31 && (text.charCodeAt(at - 1) === 0x31 || text.charCodeAt(at + 1) === 0x31) && end - start > 2)
+    return 0x6c;
+  return LEET_CODES[code] ?? code;
+}
+
+/** Fewest letters of a word or sentence that was taken apart. */
+const APART_LETTERS_MIN = 5;
+
+/**
+ * Letters held apart by one separator each (`i g n o r e`, `i.g.n.o.r.e`, `i-g-n`), in place.
+ *
+ * Where every second character is the same separator, the others are the text (`_` for a space among dots). Where words
+ * keep a wider gap, the gap is the space. Everything else stays.
+ */
+export function decodeApart(text: string): Mapped | undefined {
+  const built = new MappedBuilder(text.length);
+  let joined = 0;
+  for (let at = 0; at < text.length;) {
+    const end = apartEnd(text, at);
+    if (end < 0) {
+      built.push(text.charCodeAt(at), at);
+      at++;
+      continue;
+    }
+    joined++;
+    const separator = text.charCodeAt(at + 1);
+    for (let step = at; step < end; step += 2) {
+      const code = text.charCodeAt(step);
+      const isSpace = separator !== 0x20 && (code === 0x5f || code === 0x20);
+      built.push(isSpace ? 0x20 : code, step);
+    }
+    at = end;
+  }
+  return joined === 0 ? undefined : built.finish();
+}
+
+/** End of the run of letters held apart that begins here, or -1. */
+function apartEnd(text: string, start: number): number {
+  const separator = text.charCodeAt(start + 1);
+  if ((FOLD[text.charCodeAt(start)] ?? 0) === 0 || (FOLD[separator] ?? 0) !== 0) return -1;
+  if (start > 0 && (FOLD[text.charCodeAt(start - 1)] ?? 0) !== 0) return -1;
+  let letters = 0;
+  let at = start;
+  for (; at < text.length; at += 2) {
+    const code = text.charCodeAt(at);
+    if ((FOLD[code] ?? 0) !== 0) letters++;
+    if (at + 1 >= text.length) {
+      at++;
+      break;
+    }
+    if (text.charCodeAt(at + 1) !== separator) {
+      // The next word is written normally: this letter is its first, not our last.
+      if ((FOLD[text.charCodeAt(at + 1)] ?? 0) !== 0) letters--;
+      else at++;
+      break;
+    }
+  }
+  return letters >= APART_LETTERS_MIN ? Math.min(at, text.length) : -1;
+}
+
+const MORSE = buildMorse();
+
+function buildMorse(): Map<string, string> {
+  const table =
+    'a.- b-... c-.-. d-.. e. f..-. g--. h.... i.. j.--- k-.- l.-.. m-- n-. o--- p.--. q--.- r.-. s... t- u..- v...- w.-- x-..- y-.-- z--.. 0----- 1.---- 2..--- 3...-- 4....- 5..... 6-.... 7--... 8---.. 9----. ?..--.. !-.-.-- /-..-. ,--..-- :---... =-...- +.-.-. @.--.-.';
+  const found = new Map<string, string>();
+  for (const entry of table.split(' ')) found.set(entry.slice(1), entry.slice(0, 1));
+  found.set('.-.-.-', '.');
+  found.set('-....-', '-');
+  found.set('.----.', "'");
+  found.set('.-..-.', '"');
+  found.set('-.--.', '(');
+  found.set('-.--.-', ')');
+  return found;
+}
+
+const MORSE_GROUP_MAX = 8;
+const MORSE_GROUPS_MIN = 5;
+
+/** Morse groups between spaces, `/` or line ends as word gaps; other characters among them stay. The Morse stretch only. */
+export function decodeMorse(text: string): Mapped | undefined {
+  const built = new MappedBuilder(Math.ceil(text.length / 3));
+  let kept = 0;
+  let groups = 0;
+  let others = 0;
+  let from = 0;
+  const flush = (): void => {
+    if (groups < MORSE_GROUPS_MIN || groups < others) built.truncate(kept);
+    kept = built.length;
+    groups = 0;
+    others = 0;
+  };
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0x20;
+    if (code !== 0x20 && code !== 0x0a && code !== 0x2f && code !== 0x7c) continue;
+    if (at > from) {
+      const letter = at - from <= MORSE_GROUP_MAX ? MORSE.get(text.slice(from, at)) : undefined;
+      if (letter !== undefined) {
+        built.push(letter.charCodeAt(0), from);
+        groups++;
+      } else if (at - from === 1 && groups > 0) {
+        built.push(text.charCodeAt(from), from);
+        others++;
+      } else flush();
+    }
+    if ((code === 0x2f || code === 0x7c) && groups > 0) built.push(0x20, at);
+    from = at + 1;
+  }
+  flush();
+  return built.length === 0 ? undefined : built.finish();
+}
+
+const NATO: ReadonlySet<string> = new Set(
+  'alfa alpha bravo charlie delta echo foxtrot golf hotel india juliett juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu'.split(
+    ' ',
+  ),
+);
+
+/** Words of the NATO alphabet as their letters; other words end a word. */
+export function decodeNato(text: string): Mapped | undefined {
+  const built = new MappedBuilder(64);
+  let letters = 0;
+  let start = -1;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? (FOLD[text.charCodeAt(at)] ?? 0) : 0;
+    if (code !== 0) {
+      if (start < 0) start = at;
+      continue;
+    }
+    if (start >= 0) {
+      const word = at - start <= 8 ? text.slice(start, at).toLowerCase() : '';
+      if (NATO.has(word)) {
+        built.push(word.charCodeAt(0), start);
+        letters++;
+      } else if (built.length > 0) built.push(0x20, start);
+      start = -1;
+    }
+    if (text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x2f) built.push(0x20, at);
+  }
+  return letters < APART_LETTERS_MIN ? undefined : built.finish();
+}

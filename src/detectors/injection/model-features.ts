@@ -1,0 +1,406 @@
+/**
+ * Reads a text as the learned score does: tokens, then blocks of hashed n-grams and of concept sequences.
+ *
+ * Training and scoring run this same code, so that a weight means the same in both. Two families of features:
+ * - hashed: words, word pairs, word triples, pairs with a gap, and 4-grams inside words. In scripts without spaces
+ *   each character is a word.
+ * - concepts: words of about thirty languages are mapped to classes such as `override` or `instruction`
+ *   (`model-concepts.ts`); the features are classes, ordered pairs by distance, and neighbouring triples.
+ *   They carry what was learned in one language over to the others, and they may be named in a finding.
+ *
+ * Cost is linear in the text. Memory is one block's buffers, whatever the text is. Offsets are UTF-16 code units.
+ */
+import { CONCEPT_WORDS, CONCEPTS } from './model-concepts.ts';
+
+/** A block ends at this many tokens. */
+export const BLOCK_TOKENS_MAX = 32;
+/** A block ends at this many characters, so that one endless word cannot grow it. */
+export const BLOCK_CHARACTERS_MAX = 512;
+/** Entries of the table of hashed features; a power of two. */
+export const HASHED_SIZE = 1 << 18;
+/** Entries of the table of concept features. */
+export const CONCEPT_SIZE = 1 << 16;
+
+/** Most concept tokens back that a pair looks. */
+const PAIR_REACH = 5;
+/** Most tokens between the two ends of a pair or a triple. */
+const PAIR_TOKENS_MAX = 10;
+/** Characters of one word that make 4-grams. */
+const WORD_CHARACTERS_MAX = 32;
+const STEM_CHARACTERS_MIN = 3;
+const STEM_CHARACTERS_MAX = 9;
+/** Longest entry of the concept table in a script without spaces, in characters. */
+const PHRASE_CHARACTERS_MAX = 8;
+
+const PAIR_BASE = 64;
+const TRIPLE_BASE = 16_384;
+const CONCEPT_BITS = 6;
+/** The concept that stands for the beginning of a sentence. */
+const SENTENCE = 0;
+
+/** What one code unit is to the tokenizer. */
+const enum Kind {
+  Space = 0,
+  Letter = 1,
+  /** A character of a script that puts no spaces between words. */
+  Lone = 2,
+  Mark = 3,
+  /** Ends a sentence and is no token. */
+  Stop = 4,
+  /** Dropped: combining marks of alphabets, format characters. */
+  Ignored = 5,
+}
+
+const KIND = new Uint8Array(65_536);
+const FOLD = new Uint16Array(65_536);
+const LONE_SCRIPTS =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
+const ALPHABET_MARK = /^[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]$/u;
+
+function fillTables(): void {
+  for (let unit = 0; unit < 65_536; unit += 1) {
+    FOLD[unit] = unit;
+    if (unit >= 0x3400 && unit < 0xa000) KIND[unit] = Kind.Lone;
+    else if (unit >= 0xac00 && unit < 0xd7a4) KIND[unit] = Kind.Letter;
+    else if (unit < 0x3400 || (unit >= 0xf900 && unit < 0xfb00) || unit >= 0xfb1d) fillUnit(unit);
+  }
+}
+
+function fillUnit(unit: number): void {
+  const character = String.fromCharCode(unit);
+  if (ALPHABET_MARK.test(character) || /\p{Cf}/u.test(character)) {
+    KIND[unit] = Kind.Ignored;
+  } else if ('.!?\n\r\u3002\uff01\uff1f\u0964\u061f\u2026'.includes(character)) {
+    KIND[unit] = character === '!' ? Kind.Mark : Kind.Stop;
+  } else if ('<>[]{}|#*=`":\u00ab\u00bb\u201c\u201d\u300c\u300d'.includes(character)) {
+    KIND[unit] = Kind.Mark;
+    if ('\u00ab\u00bb\u201c\u201d\u300c\u300d'.includes(character)) FOLD[unit] = 0x22;
+  } else if (LONE_SCRIPTS.test(character)) {
+    KIND[unit] = Kind.Lone;
+  } else if (/[\p{L}\p{N}\p{M}_]/u.test(character)) {
+    KIND[unit] = Kind.Letter;
+    const base = character.normalize('NFKD').toLowerCase().charCodeAt(0);
+    FOLD[unit] = /\p{N}/u.test(character) ? 0x30 : base;
+  }
+}
+
+fillTables();
+
+/** Folds one word as the tokenizer does; for building the concept table. */
+function foldWord(word: string): number[] {
+  const folded: number[] = [];
+  for (let index = 0; index < word.length; index += 1) {
+    const unit = word.charCodeAt(index);
+    if (KIND[unit] !== Kind.Ignored) folded.push(FOLD[unit] ?? unit);
+  }
+  return folded;
+}
+
+const HASH_START = 0x811c9dc5 | 0;
+const HASH_STEP = 0x01000193;
+const STEM_SEED = 0x5bd1e995 | 0;
+const PHRASE_SEED = 0x2545f491 | 0;
+
+const LEXICON_SIZE = 1 << 14;
+const lexiconKeys = new Int32Array(LEXICON_SIZE);
+const lexiconConcepts = new Uint8Array(LEXICON_SIZE);
+/** 1 where a character begins an entry in a script without spaces. */
+const phraseStarts = new Uint8Array(65_536);
+
+function slotOf(hash: number): number {
+  return (Math.imul(hash, 0x9e3779b1) >>> 18) & (LEXICON_SIZE - 1);
+}
+
+function addToLexicon(hash: number, concept: number): void {
+  let slot = slotOf(hash);
+  while (lexiconKeys[slot] !== 0 && lexiconKeys[slot] !== hash) slot = (slot + 1) & (LEXICON_SIZE - 1);
+  if (lexiconKeys[slot] === hash) return;
+  lexiconKeys[slot] = hash;
+  lexiconConcepts[slot] = concept;
+}
+
+/** The concept of a hash, or 0. The table is at most a quarter full, so a probe is short. */
+function conceptOf(hash: number): number {
+  let slot = (Math.imul(hash, 0x9e3779b1) >>> 18) & (LEXICON_SIZE - 1);
+  for (;;) {
+    const key = lexiconKeys[slot];
+    if (key === hash) return lexiconConcepts[slot] ?? 0;
+    if (key === 0) return 0;
+    slot = (slot + 1) & (LEXICON_SIZE - 1);
+  }
+}
+
+function fillLexicon(): void {
+  for (let concept = 1; concept < CONCEPTS.length; concept += 1) {
+    const name = CONCEPTS[concept] ?? '';
+    for (const entry of (CONCEPT_WORDS[name] ?? '').split(/\s+/)) {
+      if (entry === '') continue;
+      const stem = entry.endsWith('*');
+      const folded = foldWord(stem ? entry.slice(0, -1) : entry);
+      const first = folded[0] ?? 0;
+      let hash = HASH_START;
+      for (const unit of folded) hash = Math.imul(hash ^ unit, HASH_STEP);
+      if (KIND[first] === Kind.Lone) {
+        phraseStarts[first] = 1;
+        addToLexicon(hash ^ PHRASE_SEED, concept);
+      } else {
+        addToLexicon(stem ? hash ^ STEM_SEED : hash, concept);
+      }
+    }
+  }
+}
+
+fillLexicon();
+
+/** One block of a text: where it stands and which features it has. The reader owns it and fills it anew each time. */
+export interface Block {
+  /** Offset of its first character. */
+  start: number;
+  /** Offset behind its last character. */
+  end: number;
+  /** The first `hashedCount` entries are indices below `HASHED_SIZE`, with repeats. */
+  readonly hashed: Int32Array;
+  hashedCount: number;
+  /** The first `conceptCount` entries are distinct indices below `CONCEPT_SIZE`. */
+  readonly concepts: Int32Array;
+  conceptCount: number;
+}
+
+/** A reader's state; `readBlocks` is not re-entrant on one state. */
+export interface Reader {
+  readonly block: Block;
+  readonly seen: Int32Array;
+  stamp: number;
+  readonly recent: Int32Array;
+  readonly recentToken: Int32Array;
+  recentCount: number;
+  previous: number;
+  beforePrevious: number;
+  token: number;
+  blockTokens: number;
+  sentence: boolean;
+}
+
+/** Makes the state that `readBlocks` needs: about 270 KB, kept by its owner and used again. */
+export function createReader(): Reader {
+  return {
+    block: {
+      start: 0,
+      end: 0,
+      hashed: new Int32Array(BLOCK_CHARACTERS_MAX + BLOCK_TOKENS_MAX * 4 + 64),
+      hashedCount: 0,
+      concepts: new Int32Array(BLOCK_TOKENS_MAX * 2 * (PAIR_REACH + 2) + 16),
+      conceptCount: 0,
+    },
+    seen: new Int32Array(CONCEPT_SIZE),
+    stamp: 0,
+    recent: new Int32Array(8),
+    recentToken: new Int32Array(8),
+    recentCount: 0,
+    previous: 0,
+    beforePrevious: 0,
+    token: 0,
+    blockTokens: 0,
+    sentence: true,
+  };
+}
+
+function beginBlock(reader: Reader, start: number): void {
+  reader.block.start = start;
+  reader.block.hashedCount = 0;
+  reader.block.conceptCount = 0;
+  reader.blockTokens = 0;
+  reader.stamp += 1;
+}
+
+function addConceptFeature(reader: Reader, index: number): void {
+  if (reader.seen[index] === reader.stamp) return;
+  reader.seen[index] = reader.stamp;
+  reader.block.concepts[reader.block.conceptCount] = index;
+  reader.block.conceptCount += 1;
+}
+
+function addConcept(reader: Reader, concept: number): void {
+  const token = reader.token;
+  const count = reader.recentCount;
+  addConceptFeature(reader, concept);
+  const reach = count < PAIR_REACH ? count : PAIR_REACH;
+  for (let back = 1; back <= reach; back += 1) {
+    const at = (count - back) & 7;
+    const distance = token - (reader.recentToken[at] ?? 0);
+    if (distance > PAIR_TOKENS_MAX) break;
+    const nearness = distance <= 1 ? 0 : distance <= 3 ? 1 : 2;
+    const before = reader.recent[at] ?? 0;
+    addConceptFeature(reader, PAIR_BASE + (((before << CONCEPT_BITS) | concept) * 3 + nearness));
+    if (back === 2) {
+      const between = reader.recent[(count - 1) & 7] ?? 0;
+      addConceptFeature(reader, tripleIndex(before, between, concept));
+    }
+  }
+  reader.recent[count & 7] = concept;
+  reader.recentToken[count & 7] = token;
+  reader.recentCount = count + 1;
+}
+
+function tripleIndex(first: number, second: number, third: number): number {
+  const packed = (((first << CONCEPT_BITS) | second) << CONCEPT_BITS) | third;
+  return TRIPLE_BASE + ((Math.imul(packed, 0x9e3779b1) >>> 8) % (CONCEPT_SIZE - TRIPLE_BASE));
+}
+
+function mix(hash: number): number {
+  return (Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 14) & (HASHED_SIZE - 1);
+}
+
+function addToken(reader: Reader, hash: number, concept: number): void {
+  const block = reader.block;
+  const { previous, beforePrevious } = reader;
+  const near = Math.imul(previous, 0x3c6ef372) + hash;
+  let count = block.hashedCount;
+  block.hashed[count++] = mix(hash);
+  block.hashed[count++] = mix(near | 0);
+  block.hashed[count++] = mix((Math.imul(beforePrevious, 0x1b873593) + near) | 0);
+  block.hashed[count++] = mix((Math.imul(beforePrevious, 0x7feb352d) + hash) ^ 0x68bc21eb);
+  block.hashedCount = count;
+  reader.beforePrevious = previous;
+  reader.previous = hash;
+  if (concept !== 0) {
+    if (reader.sentence) addConcept(reader, SENTENCE);
+    addConcept(reader, concept);
+  }
+  reader.sentence = false;
+  reader.token += 1;
+  reader.blockTokens += 1;
+}
+
+/** Reads one word from `at`; returns the offset behind it. Characters past `WORD_CHARACTERS_MAX` count for its hash only. */
+function readWord(reader: Reader, text: string, at: number): number {
+  const block = reader.block;
+  const limit = block.start + BLOCK_CHARACTERS_MAX;
+  let hash = HASH_START;
+  let length = 0;
+  let concept = 0;
+  let first = 0;
+  let second = 0;
+  let third = 0x5f;
+  let index = at;
+  for (; index < text.length && index < limit; index += 1) {
+    const unit = text.charCodeAt(index);
+    const kind = KIND[unit];
+    if (kind !== Kind.Letter) {
+      if (kind === Kind.Ignored) continue;
+      break;
+    }
+    const folded = FOLD[unit] ?? 0;
+    hash = Math.imul(hash ^ folded, HASH_STEP);
+    length += 1;
+    if (length <= WORD_CHARACTERS_MAX && length >= 3) {
+      const gram = Math.imul(Math.imul(Math.imul(first, 0x6f4f) + second, 0x6f4f) + third, 0x6f4f) + folded;
+      block.hashed[block.hashedCount++] = mix(gram ^ 0x1d2c3b4a);
+    }
+    first = second;
+    second = third;
+    third = folded;
+    if (length >= STEM_CHARACTERS_MIN && length <= STEM_CHARACTERS_MAX) {
+      const found = conceptOf(hash ^ STEM_SEED);
+      if (found !== 0) concept = found;
+    }
+  }
+  if (length === 0) return index;
+  if (length >= 3) {
+    const gram = Math.imul(Math.imul(Math.imul(first, 0x6f4f) + second, 0x6f4f) + third, 0x6f4f) + 0x5f;
+    block.hashed[block.hashedCount++] = mix(gram ^ 0x1d2c3b4a);
+  }
+  const whole = conceptOf(hash);
+  addToken(reader, hash, whole === 0 ? concept : whole);
+  return index;
+}
+
+/** The concept that begins at `at` in a script without spaces, as `concept | length << 8`, or 0. */
+function readPhrase(text: string, at: number): number {
+  const end = Math.min(text.length, at + PHRASE_CHARACTERS_MAX);
+  let hash = HASH_START;
+  let best = 0;
+  for (let index = at; index < end; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (KIND[unit] !== Kind.Lone) break;
+    hash = Math.imul(hash ^ (FOLD[unit] ?? 0), HASH_STEP);
+    const concept = conceptOf(hash ^ PHRASE_SEED);
+    if (concept !== 0) best = concept | ((index - at + 1) << 8);
+  }
+  return best;
+}
+
+/** Reads a run of marks from `at` as one token, hashed by its first three; returns the offset behind it. */
+function readMarks(reader: Reader, text: string, at: number): number {
+  let hash = 0x1f123bb5 | 0;
+  let index = at;
+  let bang = false;
+  const limit = Math.min(text.length, reader.block.start + BLOCK_CHARACTERS_MAX);
+  for (; index < limit; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (KIND[unit] !== Kind.Mark) break;
+    if (index - at < 3) hash = Math.imul(hash ^ (FOLD[unit] ?? 0), HASH_STEP);
+    bang ||= unit === 0x21;
+  }
+  addToken(reader, hash, 0);
+  reader.sentence = true;
+  if (bang) reader.sentence = true;
+  return index;
+}
+
+/**
+ * Reads `text` block by block and calls `visit` for each, in order; the block is only valid during the call.
+ *
+ * Linear in the text; at most `BLOCK_TOKENS_MAX` tokens and `BLOCK_CHARACTERS_MAX` characters a block.
+ */
+export function readBlocks(reader: Reader, text: string, visit: (block: Block) => void): void {
+  reader.recentCount = 0;
+  reader.previous = 0;
+  reader.beforePrevious = 0;
+  reader.token = 0;
+  reader.sentence = true;
+  beginBlock(reader, 0);
+  let skipPhrases = 0;
+  let index = 0;
+  while (index < text.length) {
+    const unit = text.charCodeAt(index);
+    const kind = KIND[unit];
+    if (kind === Kind.Letter) {
+      index = readWord(reader, text, index);
+    } else if (kind === Kind.Lone) {
+      let concept = 0;
+      if (skipPhrases > 0) skipPhrases -= 1;
+      else if (phraseStarts[unit] === 1) {
+        const found = readPhrase(text, index);
+        concept = found & 0xff;
+        skipPhrases = found === 0 ? 0 : (found >> 8) - 1;
+      }
+      addToken(reader, Math.imul((FOLD[unit] ?? 0) ^ 0x51ed270b, HASH_STEP), concept);
+      index += 1;
+    } else if (kind === Kind.Mark) {
+      index = readMarks(reader, text, index);
+    } else {
+      if (kind === Kind.Stop) reader.sentence = true;
+      index += 1;
+    }
+    if (reader.blockTokens >= BLOCK_TOKENS_MAX || index - reader.block.start >= BLOCK_CHARACTERS_MAX) {
+      reader.block.end = index;
+      visit(reader.block);
+      beginBlock(reader, index);
+    }
+  }
+  reader.block.end = text.length;
+  if (reader.blockTokens > 0) visit(reader.block);
+}
+
+const NEARNESS = ['next to', 'near', 'before'] as const;
+
+/** Names a concept feature in words that come from this project, never from a text: `override next to prior`. */
+export function nameConceptFeature(index: number): string {
+  const nameOf = (concept: number): string => CONCEPTS[concept] ?? 'unknown';
+  if (index < PAIR_BASE) return nameOf(index);
+  if (index >= TRIPLE_BASE) return `sequence ${(index - TRIPLE_BASE).toString(16)}`;
+  const pair = Math.floor((index - PAIR_BASE) / 3);
+  const nearness = NEARNESS[(index - PAIR_BASE) % 3] ?? 'before';
+  return `${nameOf(pair >> CONCEPT_BITS)} ${nearness} ${nameOf(pair & 63)}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * The base view: the text as a reader sees it.
+ *
+ * Invisible characters and stacked diacritics are gone, styled, boxed and full-width letters are plain, and letters of
+ * other scripts that stand in for Latin ones are the Latin ones. True Russian or Greek words stay as they are.
+ */
+import { FOLD, isDecoration, isInvisible, LOOK_ALIKE } from './fold.ts';
+import { type Mapped, MappedBuilder } from './mapped.ts';
+import type { Survey } from './survey.ts';
+
+/** True when the base view differs from the text. */
+export function needsNormalising(seen: Survey): boolean {
+  return (
+    seen.invisible > 0 ||
+    seen.decorations > 0 ||
+    seen.astral > 0 ||
+    seen.compatible > 0 ||
+    (seen.lookAlikes > 0 && seen.words > 0)
+  );
+}
+
+/** Builds the base view. Linear. */
+export function normalise(text: string): Mapped {
+  const built = new MappedBuilder(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) built.push(code, at);
+    else if (code >= 0xd800 && code <= 0xdbff) {
+      pushAstral(built, text, at);
+      at += isLow(text.charCodeAt(at + 1)) ? 1 : 0;
+    } else if (isInvisible(code) || isDecoration(code)) continue;
+    else pushCompatible(built, text, code, at);
+  }
+  replaceLookAlikes(built.codes());
+  return built.finish();
+}
+
+function isLow(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
+}
+
+function pushAstral(built: MappedBuilder, text: string, at: number): void {
+  const point = text.codePointAt(at) ?? 0;
+  if (point >= 0xe0000 && point <= 0xe0fff) return;
+  if (point >= 0x1d400 && point <= 0x1d7ff) {
+    const plain = String.fromCodePoint(point).normalize('NFKC');
+    for (let step = 0; step < plain.length; step++) built.push(plain.charCodeAt(step), at);
+    return;
+  }
+  const boxed = boxedLetter(point);
+  if (boxed > 0) built.push(boxed, at);
+  else built.pushPoint(point, at);
+}
+
+/** Squared, circled and regional-indicator capitals, most of which NFKC leaves alone. */
+function boxedLetter(point: number): number {
+  for (const first of [0x1f110, 0x1f130, 0x1f150, 0x1f170, 0x1f1e6]) {
+    if (point >= first && point < first + 26) return 0x41 + point - first;
+  }
+  return 0;
+}
+
+function pushCompatible(built: MappedBuilder, text: string, code: number, at: number): void {
+  if (code >= 0xff01 && code <= 0xff5e) return built.push(code - 0xfee0, at);
+  const folded = FOLD[code] ?? 0;
+  const isStyled =
+    (code >= 0x2000 && code < 0x3040 && (folded !== 0 || code <= 0x206f)) || code >= 0xf900 || code === 0xa0;
+  if (!isStyled || code > 0xfff0) return built.push(code, at);
+  const plain = text.charAt(at).normalize('NFKC');
+  for (let step = 0; step < plain.length; step++) built.push(plain.charCodeAt(step), at);
+}
+
+function isLatin(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+/** Replaces imitating letters in words that mix scripts, and in words made of them alone where the text is Latin. */
+function replaceLookAlikes(codes: Uint16Array): void {
+  let latin = 0;
+  let foreign = 0;
+  let imitating = 0;
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] ?? 0;
+    if (code < 0x80) latin += isLatin(code) ? 1 : 0;
+    else if ((LOOK_ALIKE[code] ?? 0) !== 0) imitating++;
+    else if (code >= 0x370 && code < 0x590 && (FOLD[code] ?? 0) !== 0) foreign++;
+  }
+  if (imitating === 0 || latin === 0) return;
+  const isLatinText = latin > 2 * foreign;
+  for (let at = 0; at < codes.length;) {
+    const start = at;
+    let own = 0;
+    let other = 0;
+    for (; at < codes.length && (FOLD[codes[at] ?? 0] ?? 0) !== 0; at++) {
+      const code = codes[at] ?? 0;
+      if (isLatin(code)) own++;
+      else if (code >= 0x370 && (LOOK_ALIKE[code] ?? 0) === 0) other++;
+    }
+    if (at === start) {
+      at++;
+      continue;
+    }
+    if (own > 0 || (other === 0 && isLatinText)) {
+      for (let step = start; step < at; step++) codes[step] = (LOOK_ALIKE[codes[step] ?? 0] ?? 0) || (codes[step] ?? 0);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Views: the same text, read as the reader of an attack would read it.
+ *
+ * The base view always exists. Every other one is built only when a cheap signal of `survey()` calls for it, so prose
+ * costs one pass. Decoded texts are read again up to `depthMax` deep; all of them together stay within a multiple of the
+ * text's length, and what does not fit is reported as `truncated`, never passed over in silence.
+ */
+import { decodeBackslashes, decodeEntities, decodeQuotedPrintable, decodeUrl } from './decode/escapes.ts';
+import { decodeBits, decodeSelectors, decodeTags } from './decode/hidden.ts';
+import {
+  decodeApart,
+  decodeAtbash,
+  decodeLeet,
+  decodeMorse,
+  decodeNato,
+  decodeReversed,
+  decodeRot13,
+} from './decode/letters.ts';
+import { decodeBraille, decodeNumbers } from './decode/numbers.ts';
+import { decodeRuns } from './decode/runs.ts';
+import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
+import type { Mapped } from './mapped.ts';
+import { needsNormalising, normalise } from './normalise.ts';
+import { type Run, type Survey, survey } from './survey.ts';
+
+export type ViewName =
+  | 'folded'
+  | 'tags'
+  | 'selectors'
+  | 'bits'
+  | 'base64'
+  | 'base32'
+  | 'hex'
+  | 'url'
+  | 'entities'
+  | 'escapes'
+  | 'quoted_printable'
+  | 'morse'
+  | 'apart'
+  | 'leet'
+  | 'rot13'
+  | 'atbash'
+  | 'reversed'
+  | 'binary'
+  | 'hexpairs'
+  | 'decimal'
+  | 'braille'
+  | 'nato';
+
+/** One reading of a text. */
+export interface View {
+  readonly name: ViewName;
+  /** How it came about, outermost first: `folded>base64`. */
+  readonly path: string;
+  /** The text of this reading; `foldText()` gives its lower case without diacritics, of the same length. */
+  readonly text: string;
+  /** The letters may stand without spaces between words. */
+  readonly unspaced: boolean;
+  /** The offset in the original text that a code unit of this reading came from. `text.length` maps to the end. */
+  origin(offset: number): number;
+}
+
+/** The readings of a text; the base view is first. */
+export interface Views {
+  readonly views: readonly View[];
+  /** Not everything that could be decoded was: the caller must treat the text as unread. */
+  readonly truncated: boolean;
+}
+
+interface Decoder {
+  readonly name: ViewName;
+  /** Reads the text before anything invisible was taken out. */
+  readonly raw?: boolean;
+  readonly unspaced?: boolean;
+  wanted(seen: Survey): boolean;
+  decode(text: string, seen: Survey): Mapped | string | undefined;
+}
+
+const hasRun = (seen: Survey, alphabet: Run['alphabet']): boolean => seen.runs.some((run) => run.alphabet === alphabet);
+
+/** What is decoded, and when. Read from top to bottom; costs are linear each. */
+const DECODERS: readonly Decoder[] = [
+  { name: 'tags', raw: true, wanted: (seen) => seen.astral >= 8, decode: decodeTags },
+  { name: 'selectors', raw: true, wanted: (seen) => seen.astral >= 4 || seen.invisible >= 6, decode: decodeSelectors },
+  { name: 'bits', raw: true, wanted: (seen) => seen.invisible >= 48, decode: decodeBits },
+  {
+    name: 'base64',
+    wanted: (seen) => hasRun(seen, 'base64'),
+    decode: (text, seen) => decodeRuns(text, seen.runs, 'base64'),
+  },
+  {
+    name: 'base32',
+    wanted: (seen) => hasRun(seen, 'base32'),
+    decode: (text, seen) => decodeRuns(text, seen.runs, 'base32'),
+  },
+  { name: 'hex', wanted: (seen) => hasRun(seen, 'hex'), decode: (text, seen) => decodeRuns(text, seen.runs, 'hex') },
+  { name: 'url', wanted: (seen) => seen.percents >= 3, decode: decodeUrl },
+  { name: 'entities', wanted: (seen) => seen.ampersands >= 3, decode: decodeEntities },
+  { name: 'escapes', wanted: (seen) => seen.backslashes >= 3, decode: decodeBackslashes },
+  { name: 'quoted_printable', wanted: (seen) => seen.equals >= 6, decode: decodeQuotedPrintable },
+  { name: 'morse', wanted: (seen) => seen.morseMarks >= 12, decode: decodeMorse },
+  { name: 'binary', wanted: (seen) => seen.binaryWords >= 6, decode: (text) => decodeNumbers(text, 'binary') },
+  { name: 'hexpairs', wanted: (seen) => seen.hexPairs >= 8, decode: (text) => decodeNumbers(text, 'hexpairs') },
+  { name: 'decimal', wanted: (seen) => seen.decimalWords >= 10, decode: (text) => decodeNumbers(text, 'decimal') },
+  { name: 'braille', wanted: (seen) => seen.braille >= 6, decode: decodeBraille },
+  { name: 'nato', wanted: (seen) => seen.natoCues >= 5, decode: decodeNato },
+  { name: 'apart', unspaced: true, wanted: (seen) => seen.singlesRun >= 5, decode: decodeApart },
+  { name: 'leet', wanted: (seen) => seen.leetWords >= 2, decode: decodeLeet },
+  { name: 'rot13', wanted: (seen) => isCipher(seen, seen.rot13Cues), decode: decodeRot13 },
+  { name: 'atbash', wanted: (seen) => isCipher(seen, seen.atbashCues), decode: decodeAtbash },
+  {
+    name: 'reversed',
+    wanted: (seen) => seen.overrides > 0 || isCipher(seen, seen.reversedCues),
+    decode: decodeReversed,
+  },
+];
+
+/** Two words of everyday language in cipher, or one where little else is readable. */
+function isCipher(seen: Survey, cues: number): boolean {
+  return cues >= 2 || (cues === 1 && seen.naturalCues < 8 && seen.words <= 40);
+}
+
+/**
+ * Reads a text in every way that its characters call for.
+ *
+ * Linear in the text's length: decoded text is bounded by `limits`, and each character is looked at a fixed number of times.
+ */
+export function buildViews(text: string, limits: ViewLimits = VIEW_LIMITS): Views {
+  if (text.length > limits.textCharactersMax) return { views: [identityView('folded', 'folded', '')], truncated: true };
+  const state: BuildState = {
+    views: [],
+    limits,
+    charactersLeft: Math.max(limits.decodedCharactersMin, text.length * limits.decodedFactorMax),
+    truncated: false,
+  };
+  addReading(state, text, 'folded', '', (offset) => offset, 0, false);
+  return { views: state.views, truncated: state.truncated };
+}
+
+interface BuildState {
+  readonly views: View[];
+  readonly limits: ViewLimits;
+  charactersLeft: number;
+  truncated: boolean;
+}
+
+/** Adds the reading of a text and of everything encoded in it. */
+function addReading(
+  state: BuildState,
+  text: string,
+  name: ViewName,
+  parent: string,
+  origin: (offset: number) => number,
+  depth: number,
+  unspaced: boolean,
+): void {
+  const path = parent === '' ? name : `${parent}>${name}`;
+  const seen = survey(text);
+  if (seen.runsCut) state.truncated = true;
+  let base: View;
+  let baseSeen = seen;
+  if (needsNormalising(seen)) {
+    const mapped = normalise(text);
+    base = mappedView(name, path, mapped, text.length, origin, unspaced);
+    if (mapped.text !== text) baseSeen = survey(mapped.text);
+  } else base = { name, path, text, unspaced, origin };
+  state.views.push(base);
+  for (const decoder of DECODERS) {
+    const isRaw = decoder.raw === true;
+    const source = isRaw ? text : base.text;
+    const from = isRaw ? seen : baseSeen;
+    if (!decoder.wanted(from)) continue;
+    const decoded = decoder.decode(source, from);
+    if (decoded === undefined) continue;
+    addDecoded(state, decoder, decoded, source, isRaw ? origin : base.origin, path, depth);
+  }
+}
+
+function addDecoded(
+  state: BuildState,
+  decoder: Decoder,
+  decoded: Mapped | string,
+  source: string,
+  origin: (offset: number) => number,
+  path: string,
+  depth: number,
+): void {
+  const text = typeof decoded === 'string' ? decoded : decoded.text;
+  if (text === source || state.views.some((view) => view.text === text)) return;
+  if (
+    depth >= state.limits.depthMax ||
+    text.length > state.charactersLeft ||
+    state.views.length >= state.limits.viewsMax
+  ) {
+    state.truncated = true;
+    return;
+  }
+  state.charactersLeft -= text.length;
+  const back = typeof decoded === 'string' ? origin : backThrough(decoded, source.length, origin);
+  addReading(state, text, decoder.name, path, back, depth + 1, decoder.unspaced === true);
+}
+
+function backThrough(
+  mapped: Mapped,
+  sourceLength: number,
+  origin: (offset: number) => number,
+): (offset: number) => number {
+  const { origins } = mapped;
+  return (offset) => origin(offset < origins.length ? (origins[offset] ?? 0) : sourceLength);
+}
+
+function mappedView(
+  name: ViewName,
+  path: string,
+  mapped: Mapped,
+  sourceLength: number,
+  origin: (offset: number) => number,
+  unspaced: boolean,
+): View {
+  return { name, path, text: mapped.text, unspaced, origin: backThrough(mapped, sourceLength, origin) };
+}
+
+function identityView(name: ViewName, path: string, text: string): View {
+  return { name, path, text, unspaced: false, origin: (offset) => offset };
+}
