@@ -1,0 +1,46 @@
+/**
+ * The checks that rules name in `validators`: pure functions of the candidate's text, each linear in it.
+ *
+ * A check says yes or no to text that a pattern already found, so shapes are not checked twice.
+ */
+import { digitsOf, isChecksummedToken, isLuhn, isMod97 } from './rules/checks/checksums.ts';
+import { nationalChecks } from './rules/checks/national.ts';
+import {
+  acceptsEmail,
+  acceptsIpv4,
+  acceptsIpv6,
+  acceptsMac,
+  acceptsPhone,
+  acceptsSsn,
+} from './rules/checks/personal.ts';
+import {
+  isCredentialPair,
+  isDigitToken,
+  isGenericSecret,
+  isOpaqueToken,
+  isPasswordValue,
+  isUrlPassword,
+  isVariedToken,
+} from './rules/checks/secrecy.ts';
+
+/** Every check by the name that a rule's `validators` gives it; the engine refuses a name that is not here. */
+export const validators: Readonly<Record<string, (text: string) => boolean>> = {
+  varied_token: isVariedToken,
+  digit_token: isDigitToken,
+  opaque_token: isOpaqueToken,
+  generic_secret: isGenericSecret,
+  password_value: isPasswordValue,
+  url_password: isUrlPassword,
+  credential_pair: isCredentialPair,
+  not_example: (text) => !text.toLowerCase().includes('example'),
+  github_checksum: isChecksummedToken,
+  luhn: (text) => isLuhn(digitsOf(text)),
+  iban_mod97: isMod97,
+  email_address: acceptsEmail,
+  public_ipv4: acceptsIpv4,
+  public_ipv6: acceptsIpv6,
+  mac_address: acceptsMac,
+  phone_number: acceptsPhone,
+  us_ssn: acceptsSsn,
+  ...nationalChecks,
+};

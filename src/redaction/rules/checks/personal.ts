@@ -1,0 +1,156 @@
+/** Which addresses and numbers belong to somebody: documentation, private and fictitious ones do not. */
+import { digitsOf } from './checksums.ts';
+
+/** Last labels of names that no person has mail at: RFC 2606, RFC 6761, local networks, and what only looks like mail. */
+const FOREIGN_LABELS = new Set([
+  'example',
+  'test',
+  'invalid',
+  'localhost',
+  'local',
+  'internal',
+  'lan',
+  'home',
+  'corp',
+  'localdomain',
+  'svc',
+  'cluster',
+  'arpa',
+  'onion',
+  'png',
+  'jpg',
+  'jpeg',
+  'gif',
+  'svg',
+  'webp',
+  'ico',
+  'js',
+  'ts',
+  'tsx',
+  'jsx',
+  'mjs',
+  'css',
+  'html',
+  'json',
+  'yaml',
+  'yml',
+  'txt',
+  'md',
+  'py',
+  'go',
+  'rs',
+  'java',
+  'so',
+  'jar',
+  'tgz',
+  'gz',
+  'zip',
+  'xml',
+  'toml',
+  'lock',
+  'service',
+  'socket',
+  'timer',
+  'mount',
+  'target',
+  'slice',
+  'scope',
+  'path',
+  'device',
+  'swap',
+]);
+/** Mailboxes of machines: they name nobody. */
+const MACHINE_MAILBOXES = new Set([
+  'git',
+  'noreply',
+  'no-reply',
+  'donotreply',
+  'do-not-reply',
+  'mailer-daemon',
+  'hg',
+  'svn',
+]);
+const DOCUMENTATION_DOMAINS = ['example.com', 'example.net', 'example.org', 'example.edu'];
+
+/** Whether an address may be a person's: not in a documentation domain (RFC 2606), not a machine's, not a file name. */
+export function acceptsEmail(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  const mailbox = text.slice(0, at).toLowerCase();
+  const domain = text.slice(at + 1).toLowerCase();
+  if (DOCUMENTATION_DOMAINS.some((name) => domain === name || domain.endsWith(`.${name}`))) return false;
+  if (domain.includes('noreply') || MACHINE_MAILBOXES.has(mailbox) || mailbox.startsWith('.') || domain.startsWith('-'))
+    return false;
+  return !FOREIGN_LABELS.has(domain.slice(domain.lastIndexOf('.') + 1));
+}
+
+/** Prefixes of networks that name no host of anybody's (RFC 1918, 5735, 5737, 6598, 2544), as [first, second, third]. */
+function isSpecialIpv4(a: number, b: number, c: number): boolean {
+  if (a === 0 || a === 10 || a === 127 || a >= 224) return true;
+  if ((a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168) || (a === 169 && b === 254)) return true;
+  if ((a === 100 && b >= 64 && b <= 127) || (a === 198 && (b === 18 || b === 19))) return true;
+  return (
+    (a === 192 && b === 0 && (c === 0 || c === 2)) ||
+    (a === 198 && b === 51 && c === 100) ||
+    (a === 203 && b === 0 && c === 113)
+  );
+}
+
+/** Public resolvers: in every configuration, nobody's own. */
+const PUBLIC_RESOLVERS = new Set([
+  '8.8.8.8',
+  '8.8.4.4',
+  '1.1.1.1',
+  '1.0.0.1',
+  '9.9.9.9',
+  '208.67.222.222',
+  '208.67.220.220',
+]);
+
+/** Whether an IPv4 address is public and not one of documentation (RFC 5737). */
+export function acceptsIpv4(text: string): boolean {
+  const octets = text.split('.');
+  const [a = 0, b = 0, c = 0, d = 0] = octets.map(Number);
+  if (octets.length !== 4 || octets.some((octet) => octet.length > 1 && octet.startsWith('0'))) return false;
+  if (a > 255 || b > 255 || c > 255 || d > 255 || PUBLIC_RESOLVERS.has(text)) return false;
+  return !isSpecialIpv4(a, b, c) && !(b === 0 && c === 0);
+}
+
+/** Whether an IPv6 address is well formed, global (2000::/3), and not one of documentation (RFC 3849, RFC 9637). */
+export function acceptsIpv6(text: string): boolean {
+  const halves = text.toLowerCase().split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (groups.some((group) => group === '' || group.length > 4)) return false;
+  if (halves.length === 1 ? groups.length !== 8 : groups.length > 7) return false;
+  const first = Number.parseInt(groups[0] ?? '0', 16);
+  const second = Number.parseInt(groups[1] ?? '0', 16);
+  if (halves[0] === '' || first < 0x2000 || first > 0x3ffe) return false;
+  return !(first === 0x2001 && second === 0xdb8);
+}
+
+/** Whether a MAC address is a device's own: not all alike, not multicast, not made up locally, not RFC 7042's examples. */
+export function acceptsMac(text: string): boolean {
+  const octets = text.split(/[:-]/).map((octet) => Number.parseInt(octet, 16));
+  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = octets;
+  if (new Set(octets).size < 3 || (first & 3) !== 0) return false;
+  return !(first === 0 && second === 0 && third === 0x5e && fourth === 0 && fifth === 0x53);
+}
+
+/** Whether digits can be a telephone number (ITU-T E.164): 7 to 15 of them, no date, no 555-01xx of fiction. */
+export function acceptsPhone(text: string): boolean {
+  const digits = digitsOf(text);
+  if (digits.length < 7 || digits.length > 15 || new Set(digits).size < 3) return false;
+  if (/^(?:19|20)\d\d[-. ]\d\d?[-. ]\d\d?$/.test(text) || /^\d\d?[-. ]\d\d?[-. ](?:19|20)\d\d$/.test(text))
+    return false;
+  const local = digits.slice(-7).join('');
+  return !(digits.length >= 10 && local.startsWith('55501'));
+}
+
+/** Whether a US social security number was ever issued: no area 000, 666 or 9xx, no group 00, no serial 0000, no famous one. */
+export function acceptsSsn(text: string): boolean {
+  const digits = digitsOf(text).join('');
+  const area = digits.slice(0, 3);
+  if (digits.length !== 9 || area === '000' || area === '666' || area.startsWith('9')) return false;
+  if (digits.slice(3, 5) === '00' || digits.slice(5) === '0000') return false;
+  return !['078051120', '219099999', '123456789', '111111111', '222222222', '333333333', '555555555'].includes(digits);
+}

@@ -1,0 +1,86 @@
+/** Values that stand where a secret would: what documentation, templates and masked logs write. */
+
+/** Parts of a value that say it is none; lower case, matched anywhere in the value. */
+const STOP_WORDS = [
+  'example',
+  'sample',
+  'placeholder',
+  'changeme',
+  'change_me',
+  'change-me',
+  'replace',
+  'your_',
+  'your-',
+  'yourkey',
+  'yourtoken',
+  'yoursecret',
+  'yourpassword',
+  'mypassword',
+  'my-secret',
+  'my_secret',
+  'mysecret',
+  'dummy',
+  'redacted',
+  'insert',
+  'xxxx',
+  '****',
+  '....',
+  '####',
+  '____',
+  '00000000',
+  '11111111',
+  'todo',
+  'fixme',
+  'undefined',
+  'not-a-real',
+  'notarealkey',
+  'getenv',
+  'process.env',
+  'os.environ',
+  'import.meta',
+  'secrets.',
+  'vault:',
+  'arn:',
+  '://',
+  '/run/secrets',
+  '/etc/',
+  '/var/',
+  '/usr/',
+  '/home/',
+  '/tmp/',
+  'sha256:',
+  'sha512-',
+  'sha1-',
+  'sha256-',
+  'sha384-',
+  'foobar',
+  'password123',
+  'abcdef',
+  'deadbeef',
+  '.com',
+  '.org',
+  '.local',
+  '.svc',
+  '.yaml',
+  '.yml',
+  '.json',
+  '.pem',
+  '.key',
+  '.txt',
+  '.html',
+  '.png',
+] as const;
+
+/** Characters and pairs that begin a variable: `${VAR}`, `{{ name }}`, `$(command)`, `%(name)s`, `<name>`. */
+const TEMPLATE_MARKS = ['${', '{{', '$(', '%(', '<', '>', '{%', '}}', '[[', '__'] as const;
+
+/** Whether a value holds a word or mark of documentation and templates rather than a secret. Linear. */
+export function isPlaceholder(text: string): boolean {
+  const lower = text.toLowerCase();
+  return STOP_WORDS.some((word) => lower.includes(word)) || isTemplate(text);
+}
+
+/** Whether a value is, or holds, a variable of a template or shell. Linear. */
+export function isTemplate(text: string): boolean {
+  return TEMPLATE_MARKS.some((mark) => text.includes(mark)) || /^\$[A-Za-z_]/.test(text.slice(0, 2));
+}

@@ -1,0 +1,107 @@
+/** Is this value a secret? Thresholds are measured on the corpora; see `README.md` beside `index.ts`. */
+import { isPlaceholder, isTemplate } from './placeholders.ts';
+import { characterCounts, entropyBits, languageBits, monotonyShare } from './randomness.ts';
+
+/** Below it, a value of twelve characters or more repeats itself: `xxxxxxxx`, `AAAA-AAAA`. Bits a character. */
+const ENTROPY_BITS_MIN = 2.7;
+/** Above it, neighbours mostly count or repeat: `0123456789abcdef`, `aaaabbbbcccc`. */
+const MONOTONY_SHARE_MAX = 0.45;
+/** Above it, the letters follow each other as in words. Bits a pair. */
+const LANGUAGE_BITS_MAX = 0;
+/** Values of more than these characters may do without a digit. */
+const DIGITLESS_CHARACTERS_MIN = 20;
+
+/** Whether a token of a known shape is not the `xxxxxxxx` of its documentation. */
+export function isVariedToken(text: string): boolean {
+  return entropyBits(text) >= ENTROPY_BITS_MIN && monotonyShare(text) <= MONOTONY_SHARE_MAX;
+}
+
+/**
+ * Whether a token behind a vendor's prefix has a key's digits; counting digits (`…1234567890`) are fine there.
+ *
+ * Masked forms (`sk-xxxxxxxx`) and names in words (`sk-learn-based-classifier`) are not.
+ */
+export function isDigitToken(text: string): boolean {
+  const { digit, upper, lower } = characterCounts(text);
+  if (digit < 3 && !(digit > 0 && upper > 1 && lower > 1)) return false;
+  return entropyBits(text) >= ENTROPY_BITS_MIN && !text.toLowerCase().includes('xxxx');
+}
+
+/** Whether a token of a wide shape is no name in words: it has digits, and is neither masked nor a template. */
+export function isOpaqueToken(text: string): boolean {
+  return isDigitToken(text) && isVariedToken(text);
+}
+
+/** Whether a value after `api_key =` and its like is a secret: random looking, no placeholder, no name, no date. */
+export function isGenericSecret(text: string): boolean {
+  const { digit, upper, lower, other, distinct } = characterCounts(text);
+  const letters = upper + lower;
+  if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;
+  if (isPlaceholder(text)) return false;
+  if (letters < 2) return other === 0 && text.length >= 16;
+  if (digit === 0)
+    return text.length >= DIGITLESS_CHARACTERS_MIN && upper > 3 && lower > 3 && other < 3 && languageBits(text) < -1.5;
+  if (text.length < 16 && (digit < 2 || other > 2)) return false;
+  if (other * 3 > text.length) return false;
+  return languageBits(text) <= LANGUAGE_BITS_MAX;
+}
+
+/** Whether a value after `password =` and its like is one: a letter and a digit at least, no placeholder, no code. */
+export function isPasswordValue(text: string): boolean {
+  const { digit, upper, lower, other, distinct } = characterCounts(text);
+  if (distinct < 5 || isPlaceholder(text) || text.includes('(') || text.startsWith('$') || text.startsWith('%'))
+    return false;
+  if (monotonyShare(text) > 0.6) return false;
+  return (
+    digit > 0 &&
+    upper + lower > 1 &&
+    other <= text.length / 2 &&
+    (upper > 0 || other > 0 || languageBits(text) <= 0.5 || digit > 1)
+  );
+}
+
+/** Words that documentation writes for a password; a URL with one of them is a form, not a secret. */
+const FORM_PASSWORDS = new Set([
+  'password',
+  'passwd',
+  'pass',
+  'pwd',
+  'secret',
+  'mypassword',
+  'user',
+  'username',
+  'token',
+  'changeme',
+  'postgres',
+  'mysql',
+  'mongodb',
+  'root',
+  'admin',
+  'guest',
+  'redis',
+  'x-oauth-basic',
+]);
+
+/** Whether a URL's password is a secret: not the user again, no form word, no variable, not one character repeated. */
+export function isUrlPassword(text: string): boolean {
+  const authority = text.indexOf('://') + 3;
+  const user = text.slice(authority, text.indexOf(':', authority));
+  const password = text.slice(authority + user.length + 1, text.indexOf('@', authority));
+  const lower = password.toLowerCase();
+  if (password === user || FORM_PASSWORDS.has(lower) || isTemplate(text) || text.includes('{')) return false;
+  if (lower.includes('password') || lower.includes('xxx') || lower.includes('your') || lower.includes('***'))
+    return false;
+  return new Set(password).size > 2;
+}
+
+/** Whether `user:password` of a command line is one: no variable, no form word, not the user again. */
+export function isCredentialPair(text: string): boolean {
+  const plain = text.replaceAll(/["']/g, '');
+  const user = plain.slice(0, plain.indexOf(':'));
+  const password = plain.slice(user.length + 1);
+  const lower = password.toLowerCase();
+  if (isTemplate(text) || text.includes('$(') || password.startsWith('$') || text.includes('[')) return false;
+  if (password === user || FORM_PASSWORDS.has(lower) || lower.includes('password') || lower.includes('token'))
+    return false;
+  return new Set(password).size > 3;
+}

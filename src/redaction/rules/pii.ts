@@ -1,0 +1,139 @@
+/** The pack of personal data in a form of its own. Order: the specific before the wide. */
+import type { RedactionRule } from '../rule.ts';
+import { ibanPattern } from './pii/iban.ts';
+import { nationalRules } from './pii/national.ts';
+
+const re = String.raw;
+
+const CARD = [
+  re`4[0-9]{12}(?:[0-9]{3}){0,2}`,
+  re`(?:5[1-5]|2[2-7])[0-9]{14}`,
+  re`3[47][0-9]{13}`,
+  re`3(?:0[0-59]|[689][0-9])[0-9]{11}`,
+  re`6(?:011|5[0-9]{2}|4[4-9][0-9])[0-9]{12}`,
+  re`(?:2131|1800|35[0-9]{2})[0-9]{11,12}`,
+  re`62[0-9]{14,17}`,
+  re`(?:50[0-9]{2}|5[6-8][0-9]{2}|6304|6390|67[0-9]{2})[0-9]{8,15}`,
+  re`[2-6][0-9]{3}(?:[ -][0-9]{4}){3}(?:[ -][0-9]{3})?`,
+  re`3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5}`,
+  re`3[0689][0-9]{2}[ -][0-9]{6}[ -][0-9]{4}`,
+].join('|');
+
+const IP_WORDS = [
+  'ip ',
+  ' ip',
+  'ip:',
+  'ip=',
+  'ipv4',
+  'ipv6',
+  'address',
+  'addr',
+  'host',
+  'server',
+  'client',
+  'remote',
+  'login',
+  'logged',
+  'connect',
+  'ping',
+  'gateway',
+  'peer',
+  'traffic',
+  'from',
+  'visitor',
+  'whois',
+];
+const PHONE_WORDS = [
+  'phone',
+  'tel',
+  'call',
+  'mobile',
+  'cell',
+  'fax',
+  'contact',
+  'whatsapp',
+  'number',
+  'dial',
+  'sms',
+  'text me',
+  'text us',
+  'reach',
+  'ring',
+  'hotline',
+  'extension',
+  'telefon',
+  'handy',
+];
+
+/** Personal data that has a form of its own; addresses, MACs and phones need a word before them. */
+export const piiRules: RedactionRule[] = [
+  {
+    id: 'email_address',
+    label: 'EMAIL_ADDRESS',
+    pattern: re`[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}`,
+    validators: ['email_address'],
+    source: 'https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2',
+  },
+  {
+    id: 'credit_card',
+    label: 'CREDIT_CARD',
+    pattern: re`\b(?:${CARD})\b`,
+    validators: ['luhn'],
+    source: 'https://www.iso.org/standard/70484.html',
+  },
+  {
+    id: 'iban',
+    label: 'IBAN',
+    pattern: ibanPattern(),
+    validators: ['iban_mod97'],
+    source: 'https://www.swift.com/standards/data-standards/iban-international-bank-account-number',
+  },
+  {
+    id: 'us_ssn',
+    label: 'US_SSN',
+    pattern: re`\b[0-9]{3}(?:-[0-9]{2}-| [0-9]{2} )[0-9]{4}\b`,
+    validators: ['us_ssn'],
+    source: 'https://www.ssa.gov/employer/randomization.html',
+  },
+  {
+    id: 'us_ssn_plain',
+    label: 'US_SSN',
+    pattern: re`\b[0-9]{9}\b`,
+    before: re`\b(?:ssn|social security(?: number| no\.?)?)[^\n0-9]{0,20}`,
+    validators: ['us_ssn'],
+    source: 'https://www.ssa.gov/employer/randomization.html',
+  },
+  {
+    id: 'ipv4_address',
+    label: 'IPV4_ADDRESS',
+    pattern: re`\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b`,
+    keywords: IP_WORDS,
+    validators: ['public_ipv4'],
+    source: 'https://www.rfc-editor.org/rfc/rfc6890',
+  },
+  {
+    id: 'ipv6_address',
+    label: 'IPV6_ADDRESS',
+    pattern: re`\b[23][0-9A-Fa-f]{3}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?`,
+    keywords: IP_WORDS,
+    validators: ['public_ipv6'],
+    source: 'https://www.rfc-editor.org/rfc/rfc4291#section-2.2',
+  },
+  {
+    id: 'mac_address',
+    label: 'MAC_ADDRESS',
+    pattern: re`\b[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})\b`,
+    before: re`\b(?:mac|ether|hwaddr|lladdr|bssid|link/ether|physical address|hardware address|mac address)\b[^\n]{0,24}[ \t:="'(\[]`,
+    validators: ['mac_address'],
+    source: 'https://www.rfc-editor.org/rfc/rfc7042',
+  },
+  {
+    id: 'phone_number',
+    label: 'PHONE_NUMBER',
+    pattern: re`(?:\+[0-9]{1,3}[ .-]?|00[1-9]|\()?[0-9(](?:[ ().-]{0,2}[0-9]){6,14}(?:[ ]?x[0-9]{1,6})?`,
+    keywords: PHONE_WORDS,
+    validators: ['phone_number'],
+    source: 'https://www.itu.int/rec/T-REC-E.164',
+  },
+  ...nationalRules,
+];

@@ -1,0 +1,82 @@
+/**
+ * Secrets without a form: what stands behind `api_key =`, `Authorization: Bearer`, `password:` and their like.
+ *
+ * A value alone says nothing, so each rule carries a `before` that ends in an operator or quote: reading backwards from
+ * a word of prose it fails at the first character, which keeps candidates rare. The patterns are bounded, since each
+ * has a validator; longer values in practice are JWTs, key blocks and cloud session tokens with rules of their own.
+ */
+import type { RedactionRule } from '../../rule.ts';
+import { re } from './secret.ts';
+
+/** The longest generic value, in characters. */
+const VALUE = re`[A-Za-z0-9_+/~.-][A-Za-z0-9_+/~.=:%!@$^*-]{6,253}[A-Za-z0-9_=+/~!.-]`;
+/** A password may hold any visible character but quotes, brackets and separators. */
+const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{6,64}`;
+
+/** Words that are a secret's name by themselves. */
+const NAMES = re`(?:token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]{0,2}key|auth)`;
+/** Kinds of keys: `key` alone is also a primary, foreign, public or cache key. */
+const KEYS = re`(?:access|secret|private|client|consumer|encryption|signing|license|account|master|admin|app|application|service|auth|integration|project|write|server|rest|subscription|webhook|session|developer|dev|account|personal|machine|agent|ingest|shared|storage|signature|hmac|cipher|aes|master|root|user|team|org|organi[sz]ation|workspace|publish|deploy|upload|read|management|customer|partner|merchant|channel|device|instance|license|tracking|environment|env|rapidapi|function|host|bot)[ _.-]{0,2}(?:access[ _.-]?)?key`;
+/** What may follow the name inside the identifier: `_123`, `_prod`, `String`. */
+const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|production|dev|live|test|staging|main|default|primary|secondary|env|id|header|old|new|v?[0-9]{1,4}|[0-9]{1,4}|do[_-]not[_-]commit)){0,2}`;
+/** From name to value: closing quotes, an operator, a scheme, opening quotes, also in escaped JSON. */
+const CLOSING = re`(?:\\{0,2}["'\x60]|\]|\)|\*\*){0,2}`;
+const OPENING = re`(?:\\{0,2}["'\x60]|[\[({<]|\*\*){0,2}`;
+const OPERATOR = re`(?:[ \t]{0,8}(?:=>|:=|={1,3}|\?=|:{1,2}|->|\||,|>| value=| is| to| are| was)[ \t\r\n]{0,4})`;
+const SCHEME = re`(?:(?:bearer|basic|token|api[_-]?key|apikey|key|sso-key|bot)[ =]{1,2})?`;
+const FOR = re`(?: (?:for|of|in) [\w .-]{1,30})?`;
+
+const ASSIGNED = `${CLOSING}${FOR}${OPERATOR}${OPENING}${SCHEME}`;
+
+/** Secrets without a form of their own. */
+export const genericRules: readonly RedactionRule[] = [
+  {
+    id: 'generic_api_key',
+    label: 'GENERIC_API_KEY',
+    pattern: VALUE,
+    before: `(?:${NAMES}|${KEYS})${SUFFIX}${ASSIGNED}`,
+    validators: ['generic_secret'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    id: 'named_key',
+    label: 'NAMED_KEY',
+    pattern: VALUE,
+    before: re`(?:\bthe key for [\w .-]{1,30} is|\|[ \t]{0,4}[\w .-]{2,30} key[ \t]{0,4}\||\bx-[a-z0-9_-]{2,40}-(?:key|token|auth|secret)["']?[ \t]{0,2}[:=,])[ \t]{0,4}${OPENING}`,
+    validators: ['generic_secret'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    id: 'authorization_header',
+    label: 'AUTHORIZATION_HEADER',
+    pattern: VALUE,
+    before: re`\b(?:authorization|x-auth-token|api-token|token|private-token|x-api-key)["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:bearer |basic |token |api-token |apikey |key=)?`,
+    validators: ['generic_secret'],
+    source: 'https://www.rfc-editor.org/rfc/rfc9110#field.authorization',
+  },
+  {
+    id: 'bearer_token',
+    label: 'BEARER_TOKEN',
+    pattern: VALUE,
+    before: re`\bbearer[ \t]{1,2}`,
+    validators: ['generic_secret'],
+    source: 'https://www.rfc-editor.org/rfc/rfc6750',
+  },
+  {
+    // A name and nothing but a space: `--token abc…`, `the secret abc… is`.
+    id: 'spoken_secret',
+    label: 'SPOKEN_SECRET',
+    pattern: re`[A-Za-z0-9_-][A-Za-z0-9_+/.=:-]{14,253}[A-Za-z0-9_=-]`,
+    before: re`\b(?:token|secret|password|passwd|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key)[ \t]{1,2}["'\x60]?`,
+    validators: ['generic_secret'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    id: 'password',
+    label: 'PASSWORD',
+    pattern: PASSWORD,
+    before: `(?:password|passwd|passphrase|pwd|pass)${SUFFIX}${CLOSING}${OPERATOR}${OPENING}`,
+    validators: ['password_value'],
+    source: 'https://cwe.mitre.org/data/definitions/259.html',
+  },
+];

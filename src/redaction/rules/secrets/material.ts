@@ -1,0 +1,30 @@
+/** Keys and tokens that have a form of their own rather than a vendor: key blocks, JWTs, passwords in URLs. */
+import type { RedactionRule } from '../../rule.ts';
+import { re, secret } from './secret.ts';
+
+const NAME = re`(?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?`;
+// Between the lines of a key block: base64, headers, line ends, also as the `\n` of JSON and shell strings.
+const BLOCK = re`(?:[^-]|-{1,4}[^-]){64,}`;
+// A block that was cut off before its END: lines of base64 for as long as they last.
+const LINES = re`(?:\s|\\{1,2}[nr]|["'+]){0,8}(?:[A-Za-z-]{4,12}: [^\n]{1,80}\n\s{0,4}){0,3}(?:[A-Za-z0-9+/=]{16,}(?:\s|\\{1,2}[nr]|["'+]){0,8})+(?:[A-Za-z0-9+/=]{1,15})?`;
+
+/** Keys and tokens that have a form of their own rather than a vendor. */
+export const materialRules: readonly RedactionRule[] = [
+  // From BEGIN to END, whatever stands between, and as much of a block as there is when END never comes.
+  secret(
+    'private_key',
+    re`-----BEGIN ${NAME}-----(?:${BLOCK}-----END ${NAME}-----|${LINES})`,
+    'https://www.rfc-editor.org/rfc/rfc7468',
+  ),
+  secret(
+    'putty_private_key',
+    re`PuTTY-User-Key-File-[23]: [^:]{4,40}(?:[^P]|P[^r])+Private-(?:MAC|Hash): [0-9a-f]{40,64}`,
+    'https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html',
+  ),
+  secret(
+    'jwt',
+    re`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}={0,2}`,
+    'https://www.rfc-editor.org/rfc/rfc7519',
+  ),
+  secret('jwt_base64', re`\bZXlK[A-Za-z0-9+/_-]{60,}={0,2}`, 'https://www.rfc-editor.org/rfc/rfc7519'),
+];

@@ -1,0 +1,19 @@
+/**
+ * One line for a secret format: what the tables of this folder are made of.
+ *
+ * Every pattern in those tables begins with a literal prefix of the vendor's, so that prose is never held; formats
+ * without one carry a `before` and stand in `gated.ts` and `generic.ts`.
+ */
+import type { RedactionRule } from '../../rule.ts';
+
+/** `String.raw` under a short name: patterns are read, not escaped. */
+export const re = String.raw;
+
+/** A secret whose label is its id in upper case. `validators` name checks of `validators.ts`. */
+export function secret(id: string, pattern: string, source: string, ...validators: string[]): RedactionRule {
+  const rule = { id, label: id.toUpperCase(), pattern, source };
+  return validators.length === 0 ? rule : { ...rule, validators };
+}
+
+/** A UUID in either case, as a part of longer patterns. */
+export const UUID = '[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}';

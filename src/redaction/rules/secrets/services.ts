@@ -1,0 +1,260 @@
+/** Keys of messaging, mail, payment, commerce and monitoring services. */
+import type { RedactionRule } from '../../rule.ts';
+import { re, secret, UUID } from './secret.ts';
+
+const SLACK = 'https://api.slack.com/concepts/token-types';
+
+/** Tokens and webhooks of chat, mail and telephony. */
+export const messagingRules: readonly RedactionRule[] = [
+  secret('slack_token', re`\bxox[abeoprs]-[0-9]{8,14}-[A-Za-z0-9-]{8,200}`, SLACK, 'opaque_token'),
+  secret('slack_short_token', re`\bxox[ao]-[0-9A-Za-z-]{10,200}`, SLACK, 'opaque_token'),
+  secret('slack_legacy_bot_token', re`\bxoxb-[0-9]{8,14}-[A-Za-z0-9]{12,32}`, SLACK, 'varied_token'),
+  secret(
+    'slack_legacy_token',
+    re`\bxox[os]-[0-9]{4,14}-[0-9]{4,14}-[0-9]{4,14}-[A-Fa-f0-9]{8,64}`,
+    SLACK,
+    'varied_token',
+  ),
+  secret('slack_workspace_token', re`\bxox[ar]-(?:[0-9]-)?[0-9A-Za-z]{8,48}`, SLACK, 'opaque_token'),
+  secret('slack_config_token', re`\bxoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{140,180}`, SLACK, 'varied_token'),
+  secret('slack_app_token', re`\bxapp-[0-9]-[A-Z0-9]{6,14}-[0-9]{6,16}(?:-[a-z0-9]{20,80})?`, SLACK, 'varied_token'),
+  secret(
+    'slack_webhook',
+    re`https://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{10,60}`,
+    'https://api.slack.com/messaging/webhooks',
+  ),
+  secret(
+    'teams_webhook',
+    re`https://[A-Za-z0-9]{1,60}\.webhook\.office\.com/webhookb2/${UUID}@${UUID}/IncomingWebhook/[A-Za-z0-9]{32}/${UUID}(?:/[A-Za-z0-9_-]{1,64})?`,
+    'https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/',
+  ),
+  secret(
+    'discord_webhook',
+    re`https://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/[0-9]{16,20}/[A-Za-z0-9_-]{60,80}`,
+    'https://discord.com/developers/docs/resources/webhook',
+  ),
+  secret(
+    'zapier_webhook',
+    re`https://hooks\.zapier\.com/hooks/catch/[0-9]{4,12}/[A-Za-z0-9]{5,16}`,
+    'https://zapier.com/help/create/code-webhooks/trigger-zaps-from-webhooks',
+  ),
+  secret('twilio_key', re`\bSK[0-9a-fA-F]{32}\b`, 'https://www.twilio.com/docs/iam/api-keys', 'varied_token'),
+  secret(
+    'twilio_account_sid',
+    re`\bAC[0-9a-f]{32}\b`,
+    'https://www.twilio.com/docs/glossary/what-is-a-sid',
+    'varied_token',
+  ),
+  secret(
+    'sendgrid_key',
+    re`\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_=.-]{36,50}`,
+    'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
+    'varied_token',
+  ),
+  secret(
+    'mailgun_key',
+    re`\b(?:key|pubkey)-[a-f0-9]{32}\b`,
+    'https://documentation.mailgun.com/docs/mailgun/api-reference/mg-auth',
+    'varied_token',
+  ),
+  secret(
+    'brevo_key',
+    re`\bxkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}\b`,
+    'https://developers.brevo.com/docs/getting-started',
+    'varied_token',
+  ),
+  secret(
+    'resend_key',
+    re`\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b`,
+    'https://resend.com/docs/dashboard/api-keys/introduction',
+    'opaque_token',
+  ),
+  secret(
+    'hubspot_token',
+    re`\bpat-(?:na|eu)[0-9]-${UUID}\b`,
+    'https://developers.hubspot.com/docs/guides/apps/private-apps/overview',
+    'varied_token',
+  ),
+  secret(
+    'facebook_token',
+    re`\bEAA[MC][A-Za-z0-9]{100,}`,
+    'https://developers.facebook.com/docs/facebook-login/guides/access-tokens',
+  ),
+  secret(
+    'twitter_bearer_token',
+    re`\bA{22}[A-Za-z0-9%]{80,100}`,
+    'https://developer.x.com/en/docs/authentication/oauth-2-0/bearer-tokens',
+    'varied_token',
+  ),
+  secret(
+    'dropbox_token',
+    re`\bsl\.(?:u\.)?[A-Za-z0-9_=-]{130,}`,
+    'https://www.dropbox.com/developers/documentation/http/overview',
+  ),
+  secret(
+    'mapbox_token',
+    re`\b[ps]k\.[A-Za-z0-9_-]{60,120}\.[A-Za-z0-9_-]{20,32}\b`,
+    'https://docs.mapbox.com/help/glossary/access-token/',
+    'varied_token',
+  ),
+];
+
+/** Keys of payment, finance, shipping and commerce. */
+export const paymentRules: readonly RedactionRule[] = [
+  secret(
+    'stripe_key',
+    re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{10,247}\b`,
+    'https://docs.stripe.com/keys',
+    'varied_token',
+  ),
+  secret(
+    'stripe_webhook_secret',
+    re`\bwhsec_[A-Za-z0-9+/]{32,64}={0,2}`,
+    'https://docs.stripe.com/webhooks',
+    'opaque_token',
+  ),
+  secret(
+    'square_token',
+    re`\b(?:sq0(?:atp|csp)-[A-Za-z0-9_-]{22,60}|EAAA[A-Za-z0-9_=-]{60})`,
+    'https://developer.squareup.com/docs/build-basics/access-tokens',
+    'opaque_token',
+  ),
+  secret(
+    'braintree_token',
+    re`\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}\b`,
+    'https://developer.paypal.com/braintree/docs/guides/authorization/overview',
+    'varied_token',
+  ),
+  secret(
+    'shopify_token',
+    re`\bshp(?:at|ca|pa|ss)_[A-Za-z0-9]{32,38}\b`,
+    'https://shopify.dev/docs/apps/build/authentication-authorization',
+    'varied_token',
+  ),
+  secret(
+    'flutterwave_key',
+    re`\bFLW(?:PUB|SEC)K(?:_TEST|_LIVE)?-[a-h0-9]{32}-X\b`,
+    'https://developer.flutterwave.com/docs/authentication',
+    'varied_token',
+  ),
+  secret(
+    'flutterwave_encryption_key',
+    re`\bFLWSECK_TEST-?[a-h0-9]{12}\b`,
+    'https://developer.flutterwave.com/docs/authentication',
+    'varied_token',
+  ),
+  secret(
+    'razorpay_key',
+    re`\brzp_(?:live|test)_[A-Za-z0-9]{14}\b`,
+    'https://razorpay.com/docs/payments/dashboard/account-settings/api-keys/',
+    'opaque_token',
+  ),
+  secret(
+    'plaid_token',
+    re`\baccess-(?:sandbox|development|production)-${UUID}\b`,
+    'https://plaid.com/docs/api/tokens/',
+    'varied_token',
+  ),
+  secret(
+    'gocardless_token',
+    re`\b(?:live|sandbox)_[A-Za-z0-9_=-]{40}`,
+    'https://developer.gocardless.com/api-reference/#making-requests',
+    'opaque_token',
+  ),
+  secret(
+    'mollie_key',
+    re`\b(?:live|test)_[A-Za-z0-9]{30}\b`,
+    'https://docs.mollie.com/reference/authentication',
+    'opaque_token',
+  ),
+  secret(
+    'lob_key',
+    re`\b(?:live|test)_(?:pub_[a-f0-9]{31}|[a-f0-9]{35})\b`,
+    'https://docs.lob.com/#section/Authentication',
+    'varied_token',
+  ),
+  secret(
+    'duffel_token',
+    re`\bduffel_(?:test|live)_[A-Za-z0-9_=-]{43}`,
+    'https://duffel.com/docs/api/overview/authentication',
+    'varied_token',
+  ),
+  secret(
+    'easypost_key',
+    re`\bEZ[AT]K[A-Za-z0-9]{54}\b`,
+    'https://docs.easypost.com/docs/authentication',
+    'varied_token',
+  ),
+  secret(
+    'shippo_token',
+    re`\bshippo_(?:live|test)_[a-f0-9]{40}\b`,
+    'https://docs.goshippo.com/docs/guides_general/authentication/',
+    'varied_token',
+  ),
+  secret(
+    'maxmind_key',
+    re`\b[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b`,
+    'https://dev.maxmind.com/license-key-format/',
+    'opaque_token',
+  ),
+];
+
+/** Keys of monitoring, logging and analytics. */
+export const monitoringRules: readonly RedactionRule[] = [
+  secret('sentry_org_token', re`\bsntrys_eyJ[A-Za-z0-9+/=_]{80,}`, 'https://docs.sentry.io/account/auth-tokens/'),
+  secret(
+    'sentry_user_token',
+    re`\bsntryu_[a-f0-9]{64}\b`,
+    'https://docs.sentry.io/account/auth-tokens/',
+    'varied_token',
+  ),
+  secret(
+    'grafana_service_account_token',
+    re`\bglsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}\b`,
+    'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
+    'varied_token',
+  ),
+  secret(
+    'grafana_cloud_token',
+    re`\bglc_[A-Za-z0-9+/]{32,400}={0,2}`,
+    'https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/',
+    'varied_token',
+  ),
+  secret(
+    'grafana_key',
+    re`\beyJrIjoi[A-Za-z0-9]{70,400}={0,3}`,
+    'https://grafana.com/docs/grafana/latest/developers/http_api/auth/',
+    'varied_token',
+  ),
+  secret(
+    'newrelic_user_key',
+    re`\bNRAK-[A-Za-z0-9]{27}\b`,
+    'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/',
+    'varied_token',
+  ),
+  secret(
+    'newrelic_browser_key',
+    re`\bNRJS-[a-f0-9]{19}\b`,
+    'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/',
+    'varied_token',
+  ),
+  secret(
+    'newrelic_insert_key',
+    re`\bNRII-[A-Za-z0-9-]{32}`,
+    'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/',
+    'varied_token',
+  ),
+  secret(
+    'dynatrace_token',
+    re`\bdt0[a-z][0-9]{2}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}\b`,
+    'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens',
+    'varied_token',
+  ),
+  secret(
+    'honeycomb_key',
+    re`\bhc[abi][ailm][ikc]_[a-z0-9]{58}\b`,
+    'https://docs.honeycomb.io/configure/environments/manage-api-keys/',
+    'varied_token',
+  ),
+  secret('posthog_key', re`\bph[xs]_[A-Za-z0-9]{40,60}\b`, 'https://posthog.com/docs/api', 'varied_token'),
+];
