@@ -15,16 +15,20 @@ export type OperationClass = 'data' | 'metadata' | 'admin';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE';
 
-/** One route with its lenses. `id` is stable and bounded: it names spans and metric series (`ollama.chat`). */
-export interface Operation {
+/** One route. `id` is stable and bounded: it names spans and metric series (`ollama.chat`). */
+export interface Route {
   readonly id: string;
   readonly protocol: ProtocolName;
   readonly class: OperationClass;
   readonly method: Method;
   /** The public path, which is also the constant upstream path: `/api/chat`. */
   readonly path: string;
-  /** GenAI semantic convention: `chat`, `text_completion`, `embeddings`. */
+  /** GenAI semantic convention: `chat`, `text_completion`, `embeddings`; empty for metadata. */
   readonly genAiOperation: string;
+}
+
+/** A data route with its lenses. */
+export interface Operation extends Route {
   /** What answers of this route may be: a frame a line, an event, or one JSON body. */
   readonly streaming: 'ndjson' | 'sse' | 'none';
   /**

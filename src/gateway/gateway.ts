@@ -1,0 +1,420 @@
+import type { Config } from '../config.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Sink } from '../core/events.ts';
+import { parseModelName } from '../core/model-name.ts';
+import type { AnswerReader, Operation, ProtocolName, RequestView, Route } from '../core/operation.ts';
+import type { AnswerStage, ModelIdentity, PolicySet, Principal, RequestContext, Stage } from '../policy/stage.ts';
+import { refusal } from '../protocols/refusals.ts';
+import { AnswerFilter, type Splitter } from '../streams/answer-filter.ts';
+import { answerStream, gatewayErrorOf, type AnswerEnd } from '../streams/answer-stream.ts';
+import { LineSplitter } from '../streams/lines.ts';
+import { SseSplitter } from '../streams/sse.ts';
+import type { Watchdog } from '../streams/watchdog.ts';
+import { readBytes, type Catalog } from '../upstream/catalog.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { Exchange } from './exchange.ts';
+import {
+  BODY_BYTES_MAX,
+  checkMediaType,
+  clientRequestId,
+  malformedIfUnreadable,
+  presentedKey,
+  readText,
+} from './inbound.ts';
+import type { MetadataRoute } from './metadata.ts';
+import { upstreamFailure } from './upstream-failure.ts';
+
+/**
+ * The orchestrator: the whole way of one exchange on a data route, top to bottom. It knows no protocol and no policy;
+ * it asks both, in order, and every branch that is not a clean pass ends in a refusal or an error frame.
+ */
+
+/** A buffered answer, embeddings included. */
+export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The longest answer where no policy says less. */
+export const ANSWER_MS_MAX = 24 * 60 * 60 * 1000;
+
+/** One NDJSON record or SSE event; Ollama's own runner caps its lines at 8 MB. */
+export const FRAME_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The connection an exchange came on, where there is one: its idle timeout is off while an answer is awaited. */
+export interface Connection {
+  hold(): void;
+  release(): void;
+}
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly policies: () => PolicySet;
+  readonly upstream: Upstream;
+  readonly catalog: Catalog;
+  readonly sink: Sink;
+  readonly watchdog: Watchdog;
+  readonly newId: () => string;
+}
+
+export interface Gateway {
+  /** Runs one exchange on a data route. Never rejects: every failure is a refusal in the protocol's words. */
+  exchange(operation: Operation, request: Request, connection?: Connection): Promise<Response>;
+  /** Runs one exchange on a metadata route. Never rejects. */
+  metadata(route: MetadataRoute, request: Request): Promise<Response>;
+  /** Refuses what no route takes, so that it is reported like any other exchange. */
+  reject(protocol: ProtocolName, error: GatewayError, request: Request): Response;
+  readonly inFlight: number;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  let inFlight = 0;
+  return {
+    get inFlight() {
+      return inFlight;
+    },
+    async exchange(operation, request, connection) {
+      const exchange = begin(options, operation, request);
+      inFlight += 1;
+      exchange.onEnd(() => {
+        inFlight -= 1;
+      });
+      try {
+        return await run(options, exchange, operation, request, connection);
+      } catch (thrown) {
+        return refuse(exchange, thrown, request);
+      }
+    },
+    async metadata(route, request) {
+      const exchange = begin(options, route, request);
+      try {
+        return await answerMetadata(options, exchange, route, request);
+      } catch (thrown) {
+        return refuse(exchange, thrown, request);
+      }
+    },
+    reject(protocol, error, request) {
+      return refuse(begin(options, { ...NO_ROUTE, protocol }, request), error, request);
+    },
+  };
+}
+
+/** What telemetry calls a request that no route takes; its path and method are the client's words. */
+const NO_ROUTE: Omit<Route, 'protocol'> = {
+  id: 'none',
+  class: 'metadata',
+  method: 'GET',
+  path: 'none',
+  genAiOperation: '',
+};
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'CONNECT']);
+
+function begin(options: GatewayOptions, route: Route, request: Request): Exchange {
+  const id = options.newId();
+  const scope = options.sink.exchange({
+    id,
+    clientId: clientRequestId(request.headers),
+    operation: route.id,
+    genAiOperation: route.genAiOperation,
+    method: METHODS.has(request.method) ? request.method : '_OTHER',
+    route: route.path,
+    traceparent: request.headers.get('traceparent') ?? undefined,
+    tracestate: request.headers.get('tracestate') ?? undefined,
+  });
+  return new Exchange(id, route, options.policies(), scope);
+}
+
+async function run(
+  options: GatewayOptions,
+  exchange: Exchange,
+  operation: Operation,
+  request: Request,
+  connection?: Connection,
+): Promise<Response> {
+  const { policies } = exchange;
+  const principal = admit(exchange, request);
+  const body = await readText(request, Math.min(BODY_BYTES_MAX, policies.admission.bodyBytesMax(principal)));
+  connection?.hold();
+  exchange.onEnd(() => connection?.release());
+  const view = malformedIfUnreadable(() => operation.readRequest(body));
+  const model = localModel(view);
+  const known = options.catalog.knows(model.name) || policies.knownNames.has(model.name);
+  exchange.emit({
+    type: 'request.read',
+    model: known ? model.name : 'unknown',
+    stream: view.stream,
+    bytes: body.length,
+    setHash: policies.hash,
+    unknownKeys: view.unknownKeys,
+  });
+  if (options.config.logRawPrompts)
+    exchange.emit({ type: 'request.raw', text: view.texts.map(({ text }) => text).join('\n') });
+
+  const stages = policies.stages(model, principal);
+  const context = requestContext(options, exchange, operation, view, principal, model);
+  for (const stage of stages) await stage.request?.(context);
+  exchange.emit({ type: 'request.decided' });
+  const refused = exchange.refusal();
+  if (refused !== undefined) throw refused;
+  await refuseRemote(options.catalog, model);
+
+  const closes = stages.some((stage) => stage.closesSideChannels === true);
+  if (closes) {
+    view.drop('logprobs');
+    view.drop('context');
+  }
+  await occupy(exchange, stages, context);
+  limitTime(options, exchange, stages);
+  const response = await call(options, exchange, view, request.signal);
+  const reader = operation.answerReader(view);
+  if (closes) reader.dropSideChannels();
+  const filter = new AnswerFilter({
+    reader,
+    splitter: splitterOf(reader),
+    stages: answerStages(exchange, stages, context),
+  });
+  return reader.framing === 'json'
+    ? buffered(exchange, response, reader, filter)
+    : streamed(options, exchange, response, reader, filter);
+}
+
+async function answerMetadata(
+  options: GatewayOptions,
+  exchange: Exchange,
+  route: MetadataRoute,
+  request: Request,
+): Promise<Response> {
+  const principal = admit(exchange, request);
+  abortWithClient(exchange, request.signal);
+  const response = await route.answer({ options, exchange, request, principal });
+  response.headers.set('x-request-id', exchange.id);
+  response.headers.set('x-content-type-options', 'nosniff');
+  exchange.finish({ status: response.status, end: 'completed', frames: 1, bytes: 0, heldCharactersMax: 0 });
+  return response;
+}
+
+/** Media type first, so that a refusal costs no body; then who is asking. */
+function admit(exchange: Exchange, request: Request): Principal {
+  checkMediaType(request.headers);
+  const principal = exchange.policies.admission.authenticate(presentedKey(request.headers), request.headers);
+  exchange.emit({
+    type: 'caller.known',
+    caller: principal.name,
+    ...(principal.user === undefined ? {} : { user: principal.user }),
+  });
+  return principal;
+}
+
+/** Names are read as Ollama reads them; a name that would leave the cluster is refused in every mode. */
+export function localModel(view: Pick<RequestView, 'model'>): ModelIdentity {
+  const name = parseModelName(view.model ?? '');
+  if (!name.ok) throw new GatewayError('malformed_request', { param: 'model', message: 'The model name is not valid' });
+  if (name.source === 'cloud') throw new GatewayError('cloud_model');
+  return { name: name.canonical };
+}
+
+async function refuseRemote(catalog: Catalog, model: ModelIdentity): Promise<void> {
+  if ((await catalog.installed()).get(model.name)?.remote) throw new GatewayError('cloud_model');
+}
+
+function requestContext(
+  options: GatewayOptions,
+  exchange: Exchange,
+  operation: Operation,
+  request: RequestView,
+  principal: Principal,
+  model: ModelIdentity,
+): RequestContext {
+  return {
+    operation,
+    request,
+    principal,
+    model,
+    note: exchange.noter('request'),
+    digest: async () => (await options.catalog.installed()).get(model.name)?.digest,
+    modelSystem: () => options.catalog.systemPrompt(model.name),
+    signal: exchange.abort.signal,
+  };
+}
+
+/** Takes what the exchange occupies while it lasts: places in queues, concurrency. */
+async function occupy(exchange: Exchange, stages: readonly Stage[], context: RequestContext): Promise<void> {
+  for (const stage of stages) {
+    const release = await stage.admit?.(context);
+    if (release !== undefined) exchange.onEnd(() => release(exchange.usage));
+  }
+}
+
+/** Every answer ends some time, buffered ones too. */
+function limitTime(options: GatewayOptions, exchange: Exchange, stages: readonly Stage[]): void {
+  const totalMs = Math.min(ANSWER_MS_MAX, ...stages.map((stage) => stage.answerMsMax ?? ANSWER_MS_MAX));
+  const expire = () => exchange.abort.abort(new GatewayError('upstream_timeout'));
+  const watch = options.watchdog.watch({ idleMs: Number.POSITIVE_INFINITY, totalMs, expire });
+  exchange.onEnd(() => watch.stop());
+}
+
+function answerStages(exchange: Exchange, stages: readonly Stage[], context: RequestContext): AnswerStage[] {
+  const note = exchange.noter('response');
+  return stages.map((stage) => stage.answer?.({ ...context, note })).filter((stage) => stage !== undefined);
+}
+
+/** Calls Ollama; the client's leaving aborts it. Resolves only with a 200. */
+async function call(
+  options: GatewayOptions,
+  exchange: Exchange,
+  view: RequestView,
+  clientSignal: AbortSignal,
+): Promise<Response> {
+  abortWithClient(exchange, clientSignal);
+  exchange.emit({ type: 'upstream.called', path: exchange.route.path });
+  const response = await options.upstream.send({
+    method: 'POST',
+    path: exchange.route.path,
+    body: view.body(),
+    headers: exchange.traceHeaders(),
+    abort: exchange.abort,
+    firstByteTimeoutMs: view.stream ? options.config.firstByteTimeoutMs : undefined,
+  });
+  exchange.emit({ type: 'upstream.answered', status: response.status });
+  if (response.status !== 200) throw await upstreamFailure(response);
+  return response;
+}
+
+function abortWithClient(exchange: Exchange, clientSignal: AbortSignal): void {
+  const left = () => exchange.abort.abort(new ClientLeft());
+  if (clientSignal.aborted) left();
+  clientSignal.addEventListener('abort', left, { once: true });
+  exchange.onEnd(() => clientSignal.removeEventListener('abort', left));
+}
+
+/** The reason of an abort when the client went away; nobody is left to be told. */
+class ClientLeft extends Error {
+  override readonly name = 'ClientLeft';
+}
+
+async function buffered(
+  exchange: Exchange,
+  response: Response,
+  reader: AnswerReader,
+  filter: AnswerFilter,
+): Promise<Response> {
+  const out: Uint8Array[] = [];
+  try {
+    const bytes = await readBytes(response, ANSWER_BYTES_MAX);
+    exchange.emit({ type: 'answer.started' });
+    filter.push(bytes, out);
+    filter.end(out);
+  } catch (thrown) {
+    const error = gatewayErrorOf(thrown, exchange.abort.signal);
+    throw error.code === 'output_blocked' ? (exchange.refusal() ?? error) : error;
+  } finally {
+    filter.finish();
+  }
+  const body = out.length === 1 && out[0] !== undefined ? out[0] : Buffer.concat(out);
+  finish(exchange, filter, { end: 'completed' }, body.length);
+  return new Response(body as Uint8Array<ArrayBuffer>, { status: 200, headers: answerHeaders(exchange, reader) });
+}
+
+function streamed(
+  options: GatewayOptions,
+  exchange: Exchange,
+  response: Response,
+  reader: AnswerReader,
+  filter: AnswerFilter,
+): Response {
+  if (response.body === null) throw new GatewayError('upstream_error');
+  exchange.emit({ type: 'answer.started' });
+  const watch = options.watchdog.watch({
+    idleMs: options.config.streamIdleTimeoutMs,
+    totalMs: undefined,
+    expire: () => exchange.abort.abort(new GatewayError('upstream_timeout')),
+  });
+  const body = answerStream({
+    body: response.body,
+    filter,
+    abort: exchange.abort,
+    watch,
+    failure: (error) => reader.failure(error, exchange.id),
+    explain: (error) => {
+      const refused = error.code === 'output_blocked' ? exchange.refusal() : undefined;
+      return { error: refused ?? error, refused: error.code === 'output_blocked' };
+    },
+    ended: (end, bytes) => finish(exchange, filter, end, bytes),
+  });
+  return new Response(body, { status: 200, headers: answerHeaders(exchange, reader) });
+}
+
+const CONTENT_TYPES = {
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+  sse: 'text/event-stream',
+} as const;
+
+function answerHeaders(exchange: Exchange, reader: AnswerReader): Headers {
+  const headers = new Headers({
+    'content-type': CONTENT_TYPES[reader.framing],
+    'x-content-type-options': 'nosniff',
+    'x-request-id': exchange.id,
+  });
+  if (reader.framing === 'sse') headers.set('cache-control', 'no-cache');
+  const warning = exchange.warning();
+  if (warning !== undefined) headers.set('x-gateway-warning', warning);
+  return headers;
+}
+
+function splitterOf(reader: AnswerReader): Splitter {
+  if (reader.framing === 'ndjson') return new LineSplitter({ lineBytesMax: FRAME_BYTES_MAX });
+  if (reader.framing === 'sse') return new SseSplitter({ eventBytesMax: FRAME_BYTES_MAX });
+  return new WholeBody();
+}
+
+/** A JSON body is a stream of one frame. */
+class WholeBody implements Splitter {
+  #chunks: Uint8Array[] = [];
+
+  push(bytes: Uint8Array): readonly Uint8Array[] {
+    this.#chunks.push(bytes);
+    return [];
+  }
+
+  end(): Uint8Array {
+    return this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks);
+  }
+}
+
+function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes: number): void {
+  const { usage, finishReason } = filter;
+  exchange.usage = usage ?? {};
+  exchange.finish({
+    status: 200,
+    end: end.end,
+    ...('error' in end ? { code: end.error.code } : {}),
+    frames: filter.frames,
+    bytes,
+    heldCharactersMax: filter.heldCharactersMax,
+    ...(usage === undefined ? {} : { usage }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+  });
+}
+
+function refuse(exchange: Exchange, thrown: unknown, request: Request): Response {
+  const aborted = request.signal.aborted;
+  const error = gatewayErrorOf(thrown, exchange.abort.signal);
+  if (error.code === 'internal') exchange.emit({ type: 'fault.raised', fault: 'internal', detail: faultName(thrown) });
+  const { status, headers, body } = refusal(exchange.route.protocol, error, exchange.id);
+  exchange.abort.abort(error);
+  exchange.finish({
+    status,
+    end: aborted ? 'aborted' : exchange.refusal() === undefined && status >= 500 ? 'failed' : 'refused',
+    code: error.code,
+    frames: 0,
+    bytes: body.length,
+    heldCharactersMax: 0,
+  });
+  return new Response(body, { status, headers });
+}
+
+/** A fault's class and place, without its message, which may hold text. */
+function faultName(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'unknown';
+  const place = thrown.stack?.split('\n').find((line) => /\.ts:\d+/.test(line));
+  return `${thrown.name} ${/[^/]+\.ts:\d+/.exec(place ?? '')?.[0] ?? ''}`.trim();
+}

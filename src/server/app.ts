@@ -1,0 +1,142 @@
+import { swagger } from '@elysiajs/swagger';
+import { Elysia } from 'elysia';
+import { GatewayError } from '../core/errors.ts';
+import type { Operation, Route } from '../core/operation.ts';
+import type { Connection, Gateway } from '../gateway/gateway.ts';
+import type { MetadataRoute } from '../gateway/metadata.ts';
+import { documentation, operationDetail } from './documentation.ts';
+import { allowOrigin, guard, preflight, protocolOf } from './guard.ts';
+
+/**
+ * The gateway as one Web-standard handler: the guard, then one Elysia app. Elysia only routes: bodies are read by us
+ * (`parse: 'none'`), and headers stand on our own Response, because an answer that Elysia re-wraps loses bytes.
+ */
+
+/** A route of the gateway's own: health, metrics, documentation. */
+export interface OwnRoute {
+  readonly path: string;
+  readonly summary: string;
+  readonly hidden?: boolean;
+  answer(request: Request): Response | Promise<Response>;
+}
+
+export interface AppOptions {
+  readonly gateway: Gateway;
+  readonly operations: readonly Operation[];
+  readonly metadata: readonly MetadataRoute[];
+  readonly own: readonly OwnRoute[];
+  readonly allowedOrigins: readonly string[];
+  readonly version: string;
+}
+
+export interface App {
+  fetch(request: Request, connection?: Connection): Promise<Response>;
+}
+
+const DOCUMENT_PATH = '/docs/json';
+
+export function createApp(options: AppOptions): App {
+  const connections = new WeakMap<Request, Connection>();
+  const elysia = router(options, connections);
+  const methods = methodTable(options);
+
+  async function answer(request: Request, connection: Connection | undefined): Promise<Response> {
+    const { path, origin } = guard(request, options.allowedOrigins);
+    const allowed = methods.find(path);
+    if (allowed === undefined) throw new GatewayError('not_found');
+    if (request.method === 'OPTIONS' && origin !== undefined) return preflight(origin, allowed);
+    if (!allowed.includes(request.method))
+      throw new GatewayError('method_not_allowed', { headers: { allow: allowed.join(', ') } });
+    if (connection !== undefined) connections.set(request, connection);
+    const response = await elysia.handle(request);
+    return origin === undefined ? response : allowOrigin(response, origin);
+  }
+
+  return {
+    async fetch(request, connection) {
+      try {
+        return await answer(request, connection);
+      } catch (thrown) {
+        const error = thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown });
+        return options.gateway.reject(protocolOf(pathOf(request)), error, request);
+      }
+    },
+  };
+}
+
+/** The path for the words of a refusal only; a request whose URL cannot be read has none. */
+function pathOf(request: Request): string {
+  return URL.canParse(request.url) ? new URL(request.url).pathname : '/';
+}
+
+function router(options: AppOptions, connections: WeakMap<Request, Connection>) {
+  const { gateway } = options;
+  const app = new Elysia({ handler: { standardHostname: false } })
+    .onError(({ error, request }) =>
+      gateway.reject(protocolOf(pathOf(request)), new GatewayError('internal', { cause: error }), request),
+    )
+    .use(
+      swagger({
+        path: '/docs/unused',
+        specPath: DOCUMENT_PATH,
+        documentation: documentation(options.version),
+        excludeStaticFile: false,
+        exclude: ['/docs/unused', DOCUMENT_PATH],
+      }),
+    );
+  for (const operation of options.operations) {
+    app.post(operation.path, ({ request }) => gateway.exchange(operation, request, connections.get(request)), {
+      parse: 'none',
+      detail: operationDetail(operation, operation.schemas),
+    });
+  }
+  for (const route of options.metadata) {
+    app.route(route.method, route.path, ({ request }) => gateway.metadata(route, request), {
+      parse: 'none',
+      detail: operationDetail(route),
+    });
+  }
+  for (const route of options.own) {
+    app.get(route.path, ({ request }) => route.answer(request), {
+      detail: { hide: route.hidden === true, summary: route.summary, tags: ['gateway'] },
+    });
+  }
+  return app;
+}
+
+interface MethodTable {
+  /** The methods of the route that has exactly this path, or `undefined`. */
+  find(path: string): readonly string[] | undefined;
+}
+
+/** One segment, as `/v1/models/:model` has it: whatever a name may be once decoded, but no slash. */
+const PARAMETER = /^[^/]{1,512}$/;
+
+function methodTable(options: AppOptions): MethodTable {
+  const exact = new Map<string, string[]>();
+  const prefixes = new Map<string, string[]>();
+  const routes: Pick<Route, 'method' | 'path'>[] = [
+    ...options.operations,
+    ...options.metadata,
+    ...options.own.map(({ path }) => ({ method: 'GET' as const, path })),
+    { method: 'GET', path: DOCUMENT_PATH },
+  ];
+  for (const { method, path } of routes) {
+    const parameter = path.indexOf(':');
+    const table = parameter < 0 ? exact : prefixes;
+    const key = parameter < 0 ? path : path.slice(0, parameter);
+    const methods = table.get(key) ?? [];
+    methods.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    table.set(key, methods);
+  }
+  return {
+    find(path) {
+      const methods = exact.get(path);
+      if (methods !== undefined) return methods;
+      for (const [prefix, allowed] of prefixes) {
+        if (path.startsWith(prefix) && PARAMETER.test(path.slice(prefix.length))) return allowed;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import swaggerCss from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
+import swaggerBundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
+import type { OwnRoute } from './app.ts';
+
+/** The OpenAPI page with its assets from the package, so that it is drawn in a cluster without internet too. */
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>LLM gateway API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<main id="swagger-ui"></main>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+const START = `SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, persistAuthorization: false });
+`;
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+function page(body: BodyInit, type: string): Response {
+  return new Response(body, {
+    headers: {
+      'content-type': type,
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'max-age=3600',
+    },
+  });
+}
+
+export function docsRoutes(): OwnRoute[] {
+  return [
+    { path: '/docs', summary: 'This page', hidden: true, answer: () => page(PAGE, 'text/html; charset=utf-8') },
+    { path: '/docs/start.js', summary: '', hidden: true, answer: () => page(START, 'text/javascript; charset=utf-8') },
+    {
+      path: '/docs/swagger-ui.css',
+      summary: '',
+      hidden: true,
+      answer: () => page(Bun.file(String(swaggerCss)), 'text/css; charset=utf-8'),
+    },
+    {
+      path: '/docs/swagger-ui-bundle.js',
+      summary: '',
+      hidden: true,
+      answer: () => page(Bun.file(String(swaggerBundle)), 'text/javascript; charset=utf-8'),
+    },
+  ];
+}

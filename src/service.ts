@@ -1,0 +1,103 @@
+import type { Config } from './config.ts';
+import type { Sink } from './core/events.ts';
+import { parseModelName } from './core/model-name.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { METADATA_ROUTES } from './gateway/metadata.ts';
+import { openPolicyStore, type PolicyStore } from './policy/store.ts';
+import { OPERATIONS } from './protocols/index.ts';
+import { createApp, type App, type OwnRoute } from './server/app.ts';
+import { docsRoutes } from './server/docs-page.ts';
+import { Watchdog } from './streams/watchdog.ts';
+import { createCatalog } from './upstream/catalog.ts';
+import { createUpstream } from './upstream/upstream.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * The gateway put together from its parts, without a socket: what main.ts serves, what tests call.
+ */
+
+export interface Service {
+  readonly app: App;
+  readonly gateway: Gateway;
+  readonly policies: PolicyStore;
+  /** From now on `/readyz` says 503, so that no new traffic comes. */
+  drain(): void;
+  close(): void;
+}
+
+export interface ServiceParts {
+  readonly sink: Sink;
+  readonly fetch?: typeof fetch;
+  /** More routes of the gateway's own, such as `/metrics`. */
+  readonly own?: readonly OwnRoute[];
+}
+
+/** Loads the policies and wires the parts. Rejects with PolicyError where the policies cannot be used. */
+export async function createService(config: Config, parts: ServiceParts): Promise<Service> {
+  const { sink } = parts;
+  const nowMs = () => performance.now();
+  const policies = await openPolicyStore({
+    directory: config.policyDir,
+    environment: config,
+    emit: (event) => sink.emit(event),
+  });
+  const upstream = createUpstream({
+    baseUrl: config.ollamaBaseUrl,
+    retriesMax: config.retriesMax,
+    caFile: config.ollamaCaFile,
+    ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
+  });
+  const catalog = createCatalog({ upstream, nowMs, canonicalName });
+  const watchdog = new Watchdog(nowMs);
+  const gateway = createGateway({
+    config,
+    policies: () => policies.current,
+    upstream,
+    catalog,
+    sink,
+    watchdog,
+    newId: () => crypto.randomUUID(),
+  });
+  let draining = false;
+  const app = createApp({
+    gateway,
+    operations: OPERATIONS,
+    metadata: METADATA_ROUTES,
+    own: [...healthRoutes(policies, () => draining), ...docsRoutes(), ...(parts.own ?? [])],
+    allowedOrigins: config.allowedOrigins,
+    version: VERSION,
+  });
+  return {
+    app,
+    gateway,
+    policies,
+    drain() {
+      draining = true;
+    },
+    close: () => policies.close(),
+  };
+}
+
+function canonicalName(raw: string): string | undefined {
+  const name = parseModelName(raw);
+  return name.ok ? name.canonical : undefined;
+}
+
+/** `/healthz`: the process runs. `/readyz`: policies are loaded and the process is not draining; Ollama is not asked. */
+function healthRoutes(policies: PolicyStore, draining: () => boolean): OwnRoute[] {
+  return [
+    { path: '/healthz', summary: 'The process runs', answer: () => Response.json({ status: 'ok' }) },
+    {
+      path: '/readyz',
+      summary: 'Policies are loaded and the process takes requests',
+      answer: () =>
+        Response.json(
+          {
+            status: draining() ? 'draining' : 'ready',
+            policies: { hash: policies.current.hash, state: policies.state },
+          },
+          { status: draining() ? 503 : 200 },
+        ),
+    },
+  ];
+}
