@@ -139,7 +139,6 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   Օ: 'O',
   Լ: 'L',
   ք: 'p',
-  ք: 'p',
   ւ: 'r',
   ե: 't',
   // Cherokee

@@ -1,0 +1,363 @@
+/**
+ * The prompt-injection detector: views, catalogue, operators' patterns and the learned score, added up per part.
+ *
+ * A part is one text of one role. Findings carry ids, scores and offsets, never text. Detection is not a guarantee; what
+ * it cannot see is listed in this folder's README.
+ */
+import { CATALOGUE, type CatalogueRule, TEMPLATE_LITERALS } from './catalogue.ts';
+import { indirectRegions, isInside, isQuoted } from './context.ts';
+import { LEXICON } from './lexicon.ts';
+import { TECHNIQUE_LEXICON } from './lexicon-techniques.ts';
+import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
+import { type Hit, Matcher } from './matcher.ts';
+import { nearest } from './nearest.ts';
+import { buildViews, type View } from './views.ts';
+
+/** A pattern of the operator's: a regular expression for the linear engine. */
+export interface OwnPattern {
+  readonly id: string;
+  readonly pattern: string;
+  readonly score: number;
+}
+
+/** Finds operators' patterns in a text, in linear time. Border to the engine in `src/redaction`. */
+export interface PatternEngine {
+  /** Throws with the column of the first mistake. */
+  compile(patterns: readonly OwnPattern[]): {
+    find(text: string): readonly { readonly id: string; readonly start: number; readonly end: number }[];
+  };
+}
+
+/** What a learned scorer adds: a score on the catalogue's scale and the names of its strongest features. */
+export interface LearnedScore {
+  readonly score: number;
+  readonly features: readonly string[];
+}
+
+/** The learned score of a text's views. Pure and bounded like everything here. */
+export type LearnedScorer = (views: readonly View[], context: 'direct' | 'indirect') => LearnedScore | undefined;
+
+export interface InjectionOptions {
+  /** Built-in rules in force: all, none, or these ids. */
+  readonly builtin: 'all' | 'none' | readonly string[];
+  readonly add: readonly OwnPattern[];
+  /** Ids taken out of `builtin`. */
+  readonly remove: readonly string[];
+  /** At or over it an input is suspicious. */
+  readonly threshold: number;
+  /** The same for text of tools and documents, as a share of `threshold`; below 1 is stricter. */
+  readonly indirectShare?: number;
+  readonly limits?: ViewLimits;
+  readonly engine?: PatternEngine;
+  readonly learned?: LearnedScorer;
+}
+
+export type InputRole = 'user' | 'tool' | 'assistant' | 'system';
+
+/** One text to be judged. */
+export interface InputPart {
+  readonly text: string;
+  readonly role: InputRole;
+  /** Where it stands in the request, for the refusal: `messages/3/content`. */
+  readonly origin?: string;
+}
+
+/** Where a rule applies. Offsets are UTF-16 code units of the part's own text. */
+export interface InjectionFinding {
+  readonly rule: string;
+  readonly technique: string;
+  readonly score: number;
+  /** Path of the view that it was found in: `folded>base64`. */
+  readonly view: string;
+  readonly part: number;
+  readonly start: number;
+  readonly end: number;
+  /** The pattern, for the operator's log. */
+  readonly source: string;
+  readonly context: 'direct' | 'indirect';
+  /** Of the learned score: its strongest features, by name. */
+  readonly features?: readonly string[];
+}
+
+/** A part that could not be read wholly: the caller refuses, or passes by its policy for failures. */
+export interface InjectionFault {
+  readonly part: number;
+  readonly kind: 'too_large' | 'truncated';
+}
+
+export interface Inspection {
+  /** The highest sum within one part. Sums of indirect text are already divided by `indirectShare`. */
+  readonly score: number;
+  readonly suspicious: boolean;
+  readonly findings: readonly InjectionFinding[];
+  readonly faults: readonly InjectionFault[];
+  /** Score of each part, in order. */
+  readonly partScores: readonly number[];
+}
+
+export interface InjectionDetector {
+  /** Judges parts in the order in which the model will read them. Linear in their length together. */
+  inspect(parts: readonly InputPart[]): Inspection;
+  /** Ids in force, for `policy explain`. */
+  readonly rules: readonly {
+    readonly id: string;
+    readonly score: number;
+    readonly source: string;
+    readonly technique: string;
+  }[];
+}
+
+/** Text of tools and documents is judged at this share of the threshold. */
+export const INDIRECT_SHARE = 0.7;
+/** Findings further apart than this do not add up, in UTF-16 code units. */
+export const WINDOW_CHARACTERS = 4_000;
+/** How much of neighbouring parts is read together, in UTF-16 code units on each side. */
+export const SEAM_CHARACTERS = 240;
+/** What is left of a score where the text talks about the phrase rather than saying it. */
+const HEDGED_SHARE = 0.4;
+const QUOTED_SHARE = 0.55;
+
+/** The ids of all built-in rules. */
+export const BUILTIN_RULES: readonly string[] = CATALOGUE.map((rule) => rule.id);
+
+/** Builds a detector. Throws a `TypeError` that names an unknown id with the nearest known one, or a bad pattern with its column. */
+export function createInjectionDetector(options: InjectionOptions): InjectionDetector {
+  const rules = selectRules(options);
+  const matcher = matcherOf(rules);
+  const own = compileOwn(options);
+  const ownById = new Map(options.add.map((pattern) => [pattern.id, pattern]));
+  const limits = options.limits ?? VIEW_LIMITS;
+  const indirectShare = options.indirectShare ?? INDIRECT_SHARE;
+
+  function inspectPart(
+    part: InputPart,
+    index: number,
+  ): { findings: InjectionFinding[]; faults: InjectionFault[]; score: number } {
+    const { views, truncated } = buildViews(part.text, limits);
+    const faults: InjectionFault[] = [];
+    if (part.text.length > limits.textCharactersMax) faults.push({ part: index, kind: 'too_large' });
+    else if (truncated) faults.push({ part: index, kind: 'truncated' });
+    const regions = part.role === 'tool' ? undefined : indirectRegions(part.text);
+    const isIndirect = (start: number): boolean => part.role === 'tool' || isInside(regions ?? [], start);
+    const findings: InjectionFinding[] = [];
+    const isEncoded = views.length > 1;
+    for (const view of views) {
+      const reading = matcher.read(view.text, view.unspaced);
+      for (const hit of reading.hits) {
+        const rule = rules[hit.rule];
+        if (rule === undefined || (rule.technique === 'encoded' && !isEncoded)) continue;
+        findings.push(findingOf(rule, hit, view, index, isIndirect, reading.meta > 0));
+      }
+      if (own === undefined) continue;
+      for (const match of own.find(view.text)) {
+        const pattern = ownById.get(match.id);
+        if (pattern === undefined) continue;
+        const start = view.origin(match.start);
+        findings.push({
+          ...placeOf(view, match.start, match.end),
+          rule: pattern.id,
+          technique: `own:${pattern.id}`,
+          score: pattern.score,
+          view: view.path,
+          part: index,
+          source: pattern.pattern,
+          context: isIndirect(start) ? 'indirect' : 'direct',
+        });
+      }
+    }
+    const learned = options.learned?.(views, part.role === 'tool' ? 'indirect' : 'direct');
+    if (learned !== undefined && learned.score > 0) {
+      findings.push({
+        rule: 'learned_score',
+        technique: 'learned',
+        score: learned.score,
+        view: 'folded',
+        part: index,
+        start: 0,
+        end: part.text.length,
+        source: 'learned_score',
+        context: part.role === 'tool' ? 'indirect' : 'direct',
+        features: learned.features,
+      });
+    }
+    const kept = keepBest(findings);
+    return { findings: kept, faults, score: sumWithinWindow(kept, indirectShare) };
+  }
+
+  function inspect(parts: readonly InputPart[]): Inspection {
+    const findings: InjectionFinding[] = [];
+    const faults: InjectionFault[] = [];
+    const partScores: number[] = [];
+    let tail = '';
+    for (const [index, part] of parts.entries()) {
+      const found = inspectPart(part, index);
+      const seam = tail === '' ? [] : inspectSeam(tail, part, index, matcher, rules);
+      const kept = seam.length === 0 ? found.findings : keepBest([...found.findings, ...seam]);
+      partScores.push(seam.length === 0 ? found.score : sumWithinWindow(kept, indirectShare));
+      findings.push(...kept);
+      faults.push(...found.faults);
+      tail =
+        part.text.length >= SEAM_CHARACTERS
+          ? part.text.slice(-SEAM_CHARACTERS)
+          : `${tail} ${part.text}`.slice(-SEAM_CHARACTERS);
+    }
+    const score = partScores.reduce((highest, one) => Math.max(highest, one), 0);
+    return { score, suspicious: score >= options.threshold, findings, faults, partScores };
+  }
+
+  const described = rules.map((rule) => ({
+    id: rule.id,
+    score: rule.score,
+    source: sourceOf(rule),
+    technique: rule.technique as string,
+  }));
+  return {
+    inspect,
+    rules: [
+      ...described,
+      ...options.add.map((pattern) => ({
+        id: pattern.id,
+        score: pattern.score,
+        source: pattern.pattern,
+        technique: 'own',
+      })),
+    ],
+  };
+}
+
+function selectRules(options: InjectionOptions): readonly CatalogueRule[] {
+  for (const id of [...(typeof options.builtin === 'string' ? [] : options.builtin), ...options.remove]) {
+    if (!BUILTIN_RULES.includes(id))
+      throw new TypeError(`Unknown built-in rule "${id}"; did you mean "${nearest(id, BUILTIN_RULES)}"?`);
+  }
+  for (const pattern of options.add) {
+    if (BUILTIN_RULES.includes(pattern.id))
+      throw new TypeError(`Pattern id "${pattern.id}" is a built-in rule's; choose another, or remove it by "remove".`);
+  }
+  if (options.builtin === 'none') return [];
+  const { builtin } = options;
+  return CATALOGUE.filter(
+    (rule) => (builtin === 'all' || builtin.includes(rule.id)) && !options.remove.includes(rule.id),
+  );
+}
+
+let completeMatcher: Matcher | undefined;
+
+/** The whole catalogue compiles once; it is the same for every policy. */
+function matcherOf(rules: readonly CatalogueRule[]): Matcher {
+  if (rules.length !== CATALOGUE.length)
+    return new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS);
+  completeMatcher ??= new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS);
+  return completeMatcher;
+}
+
+function compileOwn(options: InjectionOptions): ReturnType<PatternEngine['compile']> | undefined {
+  if (options.add.length === 0) return undefined;
+  if (options.engine === undefined) throw new TypeError('Own patterns need a pattern engine.');
+  return options.engine.compile(options.add);
+}
+
+function sourceOf(rule: CatalogueRule): string {
+  return rule.source ?? rule.sequences.join(' || ');
+}
+
+function placeOf(view: View, start: number, end: number): { start: number; end: number } {
+  const first = view.origin(start);
+  const last = view.origin(Math.max(start, end - 1));
+  return { start: Math.min(first, last), end: Math.max(first, last) + 1 };
+}
+
+function findingOf(
+  rule: CatalogueRule,
+  hit: Hit,
+  view: View,
+  part: number,
+  isIndirect: (start: number) => boolean,
+  isAbout: boolean,
+): InjectionFinding {
+  const place = placeOf(view, hit.start, hit.end);
+  const context = isIndirect(place.start) ? 'indirect' : 'direct';
+  const full = context === 'indirect' ? (rule.indirectScore ?? rule.score) : rule.score;
+  const hedge = hit.hedged && rule.always !== true ? HEDGED_SHARE : 1;
+  const quote = isAbout && isQuoted(view.text, hit.start, hit.end) ? QUOTED_SHARE : 1;
+  return {
+    rule: rule.id,
+    technique: rule.technique,
+    score: full * hedge * quote,
+    view: view.path,
+    part,
+    ...place,
+    source: sourceOf(rule),
+    context,
+  };
+}
+
+/** Of findings of one technique that overlap, the best; of each rule, the best. */
+function keepBest(findings: readonly InjectionFinding[]): InjectionFinding[] {
+  if (findings.length < 2) return [...findings];
+  const sorted = [...findings].sort((left, right) => right.score - left.score || left.start - right.start);
+  const kept: InjectionFinding[] = [];
+  const seen = new Set<string>();
+  for (const finding of sorted) {
+    if (seen.has(finding.rule)) continue;
+    const isCovered = kept.some(
+      (other) => other.technique === finding.technique && other.start < finding.end && finding.start < other.end,
+    );
+    if (isCovered) continue;
+    seen.add(finding.rule);
+    kept.push(finding);
+  }
+  return kept.sort((left, right) => left.start - right.start);
+}
+
+function sumWithinWindow(findings: readonly InjectionFinding[], indirectShare: number): number {
+  let best = 0;
+  for (const first of findings) {
+    let sum = 0;
+    for (const other of findings) {
+      const isNear =
+        other.technique === 'learned' ||
+        first.technique === 'learned' ||
+        (other.start >= first.start && other.start - first.start <= WINDOW_CHARACTERS);
+      if (isNear) sum += other.context === 'indirect' ? other.score / indirectShare : other.score;
+    }
+    best = Math.max(best, sum);
+  }
+  return best;
+}
+
+/** What only shows where two parts meet: a phrase that begins in one and ends in the next. */
+function inspectSeam(
+  tail: string,
+  part: InputPart,
+  index: number,
+  matcher: Matcher,
+  rules: readonly CatalogueRule[],
+): InjectionFinding[] {
+  const head = part.text.slice(0, SEAM_CHARACTERS);
+  const findings: InjectionFinding[] = [];
+  for (const glue of ['', ' ']) {
+    const border = tail.length;
+    for (const hit of matcher.read(tail + glue + head, false).hits) {
+      const rule = rules[hit.rule];
+      if (rule === undefined || hit.start >= border || hit.end <= border + glue.length || rule.technique === 'encoded')
+        continue;
+      const context = part.role === 'tool' ? 'indirect' : 'direct';
+      const score =
+        (context === 'indirect' ? (rule.indirectScore ?? rule.score) : rule.score) *
+        (hit.hedged && rule.always !== true ? HEDGED_SHARE : 1);
+      findings.push({
+        rule: rule.id,
+        technique: rule.technique,
+        score,
+        view: 'folded>joined',
+        part: index,
+        start: 0,
+        end: hit.end - border - glue.length,
+        source: sourceOf(rule),
+        context,
+      });
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,432 @@
+/**
+ * The word automaton: reads a text once and finds sequences of word classes with bounded gaps.
+ *
+ * Each rule is a list of sequences such as `override ~3 prior ~4 directive`: a word of each class in this order, with at
+ * most so many other words between, inside one sentence. For each element the matcher keeps the latest place where the
+ * sequence so far fits; gaps are counted from there, so the latest place is always the best one, and the work a word
+ * costs is the number of elements its classes occur in. Nothing is ever read twice.
+ */
+import { FOLD, UNSPACED } from './fold.ts';
+import { buildTrie, foldWord, ROOT, type Trie } from './trie.ts';
+
+/** A rule as the catalogue writes it. */
+export interface SequenceRule {
+  readonly id: string;
+  readonly score: number;
+  /** `class|class ~gap class`; a leading `^` lets the sequence run over the ends of sentences. */
+  readonly sequences: readonly string[];
+  /** Score in text of tools and documents; the same where left out. */
+  readonly indirectScore?: number;
+  /** What the operator's log shows; the sequences where left out. */
+  readonly source?: string;
+  /** Counts even where a negation or a question word stands before it. */
+  readonly always?: boolean;
+}
+
+/** Where a rule matched a view. Offsets are of the view's text. */
+export interface Hit {
+  readonly rule: number;
+  readonly start: number;
+  readonly end: number;
+  /** A negation or "how to" stands before it in the sentence. */
+  readonly hedged: boolean;
+}
+
+/** What one reading of a text found. */
+export interface Reading {
+  readonly hits: readonly Hit[];
+  /** How often words about injections (rather than injections) occur. */
+  readonly meta: number;
+}
+
+/** A literal made of signs, such as a chat template's control token, and the class it stands for. */
+export interface Literal {
+  readonly text: string;
+  readonly className: string;
+}
+
+const WORD_IDS_FROM = 0x4000;
+const NEGATION_WORDS_BEFORE = 3;
+const ASKING_WORDS_BEFORE = 8;
+/** Most hits of one reading; what is beyond repeats what is known. */
+const HITS_MAX = 256;
+
+/** A compiled catalogue; immutable, shared by all exchanges. */
+export class Matcher {
+  readonly #trie: Trie;
+  readonly #phrases: ReadonlyMap<number, number>;
+  readonly #phraseEnds: readonly (readonly number[])[];
+  readonly #phraseLengths: readonly number[];
+  readonly #elementsOfList: readonly Int32Array[];
+  readonly #elementsOfPhrase: readonly Int32Array[];
+  readonly #wordIdsOfList: readonly (readonly number[])[];
+  readonly #flagsOfList: Uint8Array;
+  readonly #flagsOfPhrase: Uint8Array;
+  readonly #gaps: Int32Array;
+  readonly #isFirst: Uint8Array;
+  readonly #isLast: Uint8Array;
+  readonly #crosses: Uint8Array;
+  readonly #ruleOf: Int32Array;
+  readonly #literals: ReadonlyMap<number, readonly { text: string; elements: Int32Array }[]>;
+  readonly #lastWord: Int32Array;
+  readonly #startOffset: Int32Array;
+  readonly #hedged: Uint8Array;
+
+  constructor(rules: readonly SequenceRule[], lexicon: Readonly<Record<string, string>>, literals: readonly Literal[]) {
+    const compiled = compileCatalogue(rules, lexicon, literals);
+    this.#trie = compiled.trie;
+    this.#phrases = compiled.phrases;
+    this.#phraseEnds = compiled.phraseEnds;
+    this.#phraseLengths = compiled.phraseLengths;
+    this.#elementsOfList = compiled.elementsOfList;
+    this.#elementsOfPhrase = compiled.elementsOfPhrase;
+    this.#wordIdsOfList = compiled.wordIdsOfList;
+    this.#flagsOfList = compiled.flagsOfList;
+    this.#flagsOfPhrase = compiled.flagsOfPhrase;
+    this.#gaps = Int32Array.from(compiled.elements, (element) => element.gap);
+    this.#isFirst = Uint8Array.from(compiled.elements, (element) => (element.isFirst ? 1 : 0));
+    this.#isLast = Uint8Array.from(compiled.elements, (element) => (element.isLast ? 1 : 0));
+    this.#crosses = Uint8Array.from(compiled.elements, (element) => (element.crosses ? 1 : 0));
+    this.#ruleOf = Int32Array.from(compiled.elements, (element) => element.rule);
+    this.#literals = compiled.literals;
+    this.#lastWord = new Int32Array(compiled.elements.length);
+    this.#startOffset = new Int32Array(compiled.elements.length);
+    this.#hedged = new Uint8Array(compiled.elements.length);
+  }
+
+  /** Finds all rules in a text. Linear in its length. `unspaced`: Latin letters may stand without spaces as well. */
+  read(text: string, unspaced: boolean): Reading {
+    this.#lastWord.fill(-1_000_000);
+    const hits: Hit[] = [];
+    const { latin, others, known, words, prefixes } = this.#trie;
+    let word = 0;
+    let barrier = 0;
+    let negation = -1_000;
+    let asking = -1_000;
+    let meta = 0;
+    let halfWord = 0;
+    let active: number[] = [];
+    let wordStarts: number[] = [];
+    const length = text.length;
+
+    const event = (elements: Int32Array, firstWord: number, start: number, end: number): void => {
+      for (let index = 0; index < elements.length; index++) {
+        const element = elements[index] ?? 0;
+        if (this.#isFirst[element] === 1) {
+          this.#startOffset[element] = start;
+          const isHedged =
+            (firstWord > negation && firstWord - negation <= NEGATION_WORDS_BEFORE) ||
+            (firstWord > asking && firstWord - asking <= ASKING_WORDS_BEFORE);
+          this.#hedged[element] = isHedged ? 1 : 0;
+        } else {
+          const before = this.#lastWord[element - 1] ?? 0;
+          const skipped = firstWord - before - 1;
+          if (skipped < 0 || skipped > (this.#gaps[element] ?? 0)) continue;
+          if (before < barrier && this.#crosses[element] === 0) continue;
+          this.#startOffset[element] = this.#startOffset[element - 1] ?? 0;
+          this.#hedged[element] = this.#hedged[element - 1] ?? 0;
+        }
+        this.#lastWord[element] = word;
+        if (this.#isLast[element] === 1 && hits.length < HITS_MAX) {
+          hits.push({
+            rule: this.#ruleOf[element] ?? 0,
+            start: this.#startOffset[element] ?? 0,
+            end,
+            hedged: this.#hedged[element] === 1,
+          });
+        }
+      }
+    };
+
+    const flag = (flags: number): void => {
+      if (flags & NEGATION_FLAG) negation = word;
+      if (flags & ASKING_FLAG) asking = word;
+      if (flags & META_FLAG) meta++;
+    };
+
+    // A word of the lexicon: phrases that it ends first, for they begin earlier; then the word itself.
+    const take = (list: number, start: number, end: number): void => {
+      const ids = this.#wordIdsOfList[list] ?? [];
+      if (ids.length > 0) {
+        const next: number[] = [];
+        const nextStarts: number[] = [];
+        for (const id of ids) {
+          for (let index = 0; index <= active.length; index++) {
+            const from = index < active.length ? (active[index] ?? 0) : 0;
+            const to = this.#phrases.get(from * 65_536 + id);
+            if (to === undefined) continue;
+            const phraseStart = index < active.length ? (wordStarts[index] ?? start) : start;
+            next.push(to);
+            nextStarts.push(phraseStart);
+            for (const phrase of this.#phraseEnds[to] ?? []) {
+              const firstWord = word - (this.#phraseLengths[phrase] ?? 1) + 1;
+              event(this.#elementsOfPhrase[phrase] ?? NO_ELEMENTS, firstWord, phraseStart, end);
+              const flags = this.#flagsOfPhrase[phrase] ?? 0;
+              if (flags !== 0) flag(flags);
+            }
+          }
+        }
+        active = next;
+        wordStarts = nextStarts;
+      } else if (active.length > 0) active = [];
+      const elements = this.#elementsOfList[list] ?? NO_ELEMENTS;
+      if (elements.length > 0) event(elements, word, start, end);
+      const flags = this.#flagsOfList[list] ?? 0;
+      if (flags !== 0) flag(flags);
+    };
+
+    for (let at = 0; at < length;) {
+      const code = text.charCodeAt(at);
+      const folded = FOLD[code] ?? 0;
+      if (folded === 0) {
+        // Separators: ends of sentences, commas, escapes, and literals made of signs.
+        if (code === 0x20) {
+          at++;
+          continue;
+        }
+        if (code === 0x2e || code === 0x21 || code === 0x3f) {
+          const next = at + 1 < length ? text.charCodeAt(at + 1) : 0x20;
+          if (next === 0x20 || next === 0x0a || next === 0x22 || next === 0x0d) barrier = word;
+        } else if (code === 0x0a) {
+          if (text.charCodeAt(at + 1) === 0x0a || text.charCodeAt(at + 2) === 0x0a) barrier = word;
+          active = [];
+        } else if (code === 0x3002 || code === 0xff01 || code === 0xff1f || code === 0x964) barrier = word;
+        else if (code === 0x2c || code === 0x3b || code === 0xff0c) {
+          negation = -1_000;
+          active = [];
+        } else if (code === 0x5c) {
+          const next = text.charCodeAt(at + 1);
+          if (next === 0x6e || next === 0x72 || next === 0x74) at++;
+        } else {
+          const literals = this.#literals.get(code);
+          if (literals !== undefined) {
+            const literal = literals.find((candidate) => startsWithFolded(text, at, candidate.text));
+            if (literal !== undefined) {
+              event(literal.elements, word, at, at + literal.text.length);
+              word++;
+              at += literal.text.length;
+              continue;
+            }
+          }
+        }
+        at++;
+        continue;
+      }
+      const isUnspaced = unspaced || UNSPACED[code] === 1;
+      // Walk the trie as far as it goes; remember the longest word and prefix on the way.
+      let node = ROOT;
+      let end = at;
+      let list = 0;
+      let listEnd = at;
+      for (; end < length; end++) {
+        const letter = FOLD[text.charCodeAt(end)] ?? 0;
+        if (letter === 0) break;
+        if (letter >= 0x61 && letter <= 0x7a) node = latin[node * 26 + letter - 0x61] ?? 0;
+        else node = known[letter] === 1 ? (others.get(node * 65_536 + letter) ?? 0) : 0;
+        if (node === 0) break;
+        if (prefixes[node] !== 0) {
+          list = prefixes[node] ?? 0;
+          listEnd = end + 1;
+        }
+        if (isUnspaced && words[node] !== 0) {
+          list = words[node] ?? 0;
+          listEnd = end + 1;
+        }
+      }
+      if (isUnspaced) {
+        if (list !== 0) {
+          take(list, at, listEnd);
+          word++;
+          at = listEnd;
+        } else {
+          at++;
+          halfWord ^= 1;
+          word += halfWord;
+          if (active.length > 0) active = [];
+        }
+        continue;
+      }
+      const start = at;
+      if (node !== 0 && words[node] !== 0) list = words[node] ?? 0;
+      // The rest of the word.
+      while (end < length) {
+        const rest = text.charCodeAt(end);
+        if ((FOLD[rest] ?? 0) === 0 || UNSPACED[rest] === 1) break;
+        end++;
+      }
+      if (list !== 0) take(list, start, end);
+      else if (active.length > 0) active = [];
+      word++;
+      at = end;
+    }
+    return { hits, meta };
+  }
+}
+
+const NO_ELEMENTS = new Int32Array(0);
+const NEGATION_FLAG = 1;
+const ASKING_FLAG = 2;
+const META_FLAG = 4;
+
+function startsWithFolded(text: string, at: number, literal: string): boolean {
+  if (at + literal.length > text.length) return false;
+  for (let step = 0; step < literal.length; step++) {
+    const code = text.charCodeAt(at + step);
+    const lower = code >= 0x41 && code <= 0x5a ? code | 0x20 : code === 0xff5c ? 0x7c : code === 0x2581 ? 0x5f : code;
+    if (lower !== literal.charCodeAt(step)) return false;
+  }
+  return true;
+}
+
+interface Element {
+  readonly rule: number;
+  readonly classes: readonly number[];
+  readonly gap: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly crosses: boolean;
+}
+
+function compileCatalogue(
+  rules: readonly SequenceRule[],
+  lexicon: Readonly<Record<string, string>>,
+  literals: readonly Literal[],
+) {
+  const classIds = new Map<string, number>();
+  for (const name of [...Object.keys(lexicon), ...literals.map((literal) => literal.className)]) {
+    if (!classIds.has(name)) classIds.set(name, classIds.size);
+  }
+  const elements = rules.flatMap((rule, index) =>
+    rule.sequences.flatMap((sequence) => parseSequence(sequence, rule.id, index, classIds)),
+  );
+  const entries = new Map<string, number[]>();
+  const phrases = new Map<number, number>();
+  const phraseEnds: number[][] = [[]];
+  const phraseClasses: number[][] = [];
+  const phraseLengths: number[] = [];
+  const phraseIndexes = new Map<string, number>();
+  const wordIds = new Map<string, number>();
+  const add = (word: string, number: number): void => {
+    const list = entries.get(word) ?? [];
+    list.push(number);
+    entries.set(word, list);
+  };
+  for (const [name, words] of Object.entries(lexicon)) {
+    const classId = classIds.get(name) ?? 0;
+    for (const word of words.split(/\s+/)) {
+      const parts = word
+        .split('_')
+        .map(foldWord)
+        .filter((part) => part !== '' && part !== '*');
+      if (parts.length === 0) continue;
+      if (parts.length === 1) {
+        add(parts[0] ?? '', classId);
+        continue;
+      }
+      const key = parts.join('_');
+      let phrase = phraseIndexes.get(key);
+      if (phrase === undefined) {
+        phrase = phraseClasses.length;
+        phraseIndexes.set(key, phrase);
+        phraseClasses.push([]);
+        phraseLengths.push(parts.length);
+        let node = 0;
+        for (const part of parts) {
+          let id = wordIds.get(part);
+          if (id === undefined) {
+            id = WORD_IDS_FROM + wordIds.size;
+            wordIds.set(part, id);
+            add(part, id);
+          }
+          let next = phrases.get(node * 65_536 + id);
+          if (next === undefined) {
+            next = phraseEnds.length;
+            phraseEnds.push([]);
+            phrases.set(node * 65_536 + id, next);
+          }
+          node = next;
+        }
+        phraseEnds[node]?.push(phrase);
+      }
+      phraseClasses[phrase]?.push(classId);
+    }
+  }
+  inheritPrefixes(entries);
+  const trie = buildTrie(entries);
+  const elementsOfClasses = (classes: readonly number[]): Int32Array => {
+    const found: number[] = [];
+    for (let index = elements.length - 1; index >= 0; index--) {
+      if (elements[index]?.classes.some((classId) => classes.includes(classId)) === true) found.push(index);
+    }
+    return Int32Array.from(found);
+  };
+  const flagIds = [classIds.get('negation') ?? -1, classIds.get('asking') ?? -1, classIds.get('injectionword') ?? -1];
+  const flagsOf = (classes: readonly number[]): number =>
+    flagIds.reduce((flags, id, bit) => (classes.includes(id) ? flags | (1 << bit) : flags), 0);
+  const classesOfList = trie.lists.map((list) => list.filter((number) => number < WORD_IDS_FROM));
+  const byFirst = new Map<number, { text: string; elements: Int32Array }[]>();
+  for (const literal of literals) {
+    const text = literal.text.toLowerCase();
+    const list = byFirst.get(text.charCodeAt(0)) ?? [];
+    list.push({ text, elements: elementsOfClasses([classIds.get(literal.className) ?? -1]) });
+    list.sort((left, right) => right.text.length - left.text.length);
+    byFirst.set(text.charCodeAt(0), list);
+  }
+  return {
+    elements,
+    trie,
+    phrases,
+    phraseEnds,
+    phraseLengths,
+    elementsOfList: classesOfList.map(elementsOfClasses),
+    elementsOfPhrase: phraseClasses.map(elementsOfClasses),
+    wordIdsOfList: trie.lists.map((list) => list.filter((number) => number >= WORD_IDS_FROM)),
+    flagsOfList: Uint8Array.from(classesOfList, flagsOf),
+    flagsOfPhrase: Uint8Array.from(phraseClasses, flagsOf),
+    literals: byFirst,
+  };
+}
+
+/** A whole word that also begins with a listed prefix stands for both, and so does a longer prefix. */
+function inheritPrefixes(entries: Map<string, number[]>): void {
+  const prefixes = [...entries]
+    .filter(([word]) => word.endsWith('*'))
+    .map(([word, numbers]) => [word.slice(0, -1), [...numbers]] as const);
+  const byPrefix = new Map(prefixes);
+  for (const [word, numbers] of entries) {
+    const plain = word.endsWith('*') ? word.slice(0, -1) : word;
+    for (let size = 1; size <= plain.length; size++) {
+      const inherited = byPrefix.get(plain.slice(0, size));
+      if (inherited !== undefined && plain.slice(0, size) + '*' !== word) numbers.push(...inherited);
+    }
+  }
+}
+
+function parseSequence(
+  sequence: string,
+  ruleId: string,
+  rule: number,
+  classIds: ReadonlyMap<string, number>,
+): Element[] {
+  const crosses = sequence.startsWith('^');
+  const elements: Element[] = [];
+  let gap = 0;
+  const tokens = (crosses ? sequence.slice(1) : sequence).trim().split(/\s+/);
+  for (const token of tokens) {
+    if (token.startsWith('~')) {
+      gap = Number(token.slice(1));
+      continue;
+    }
+    const classes = token.split('|').map((name) => {
+      const id = classIds.get(name);
+      if (id === undefined) throw new Error(`Rule "${ruleId}" names an unknown word class "${name}".`);
+      return id;
+    });
+    elements.push({ rule, classes, gap, isFirst: elements.length === 0, isLast: false, crosses });
+    gap = 0;
+  }
+  const last = elements.pop();
+  if (last === undefined) throw new Error(`Rule "${ruleId}" has an empty sequence.`);
+  elements.push({ ...last, isLast: true });
+  return elements;
+}
