@@ -32,6 +32,8 @@ export const validators: Readonly<Record<string, (text: string) => boolean>> = {
   password_value: isPasswordValue,
   url_password: isUrlPassword,
   credential_pair: isCredentialPair,
+  // Vendors whose keys also begin with `sk-` have rules of their own, with their own lengths and endings.
+  not_anthropic: (text) => !text.startsWith('sk-ant-'),
   not_example: (text) => !text.toLowerCase().includes('example'),
   github_checksum: isChecksummedToken,
   luhn: (text) => isLuhn(digitsOf(text)),

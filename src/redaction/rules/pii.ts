@@ -63,6 +63,9 @@ const PHONE_WORDS = [
   'extension',
   'telefon',
   'handy',
+  'message',
+  'registered',
+  'office',
 ];
 
 /** Personal data that has a form of its own; addresses, MACs and phones need a word before them. */
@@ -71,6 +74,8 @@ export const piiRules: RedactionRule[] = [
     id: 'email_address',
     label: 'EMAIL_ADDRESS',
     pattern: re`[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}`,
+    // A refused address would else be tried again one character later: `onotreply@…`.
+    before: re`(?:^|[^A-Za-z0-9._%+-])`,
     validators: ['email_address'],
     source: 'https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2',
   },
@@ -85,6 +90,7 @@ export const piiRules: RedactionRule[] = [
     id: 'iban',
     label: 'IBAN',
     pattern: ibanPattern(),
+    ignoreCase: true,
     validators: ['iban_mod97'],
     source: 'https://www.swift.com/standards/data-standards/iban-international-bank-account-number',
   },
@@ -114,7 +120,7 @@ export const piiRules: RedactionRule[] = [
   {
     id: 'ipv6_address',
     label: 'IPV6_ADDRESS',
-    pattern: re`\b[23][0-9A-Fa-f]{3}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?`,
+    pattern: re`\b[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?`,
     keywords: IP_WORDS,
     validators: ['public_ipv6'],
     source: 'https://www.rfc-editor.org/rfc/rfc4291#section-2.2',
@@ -130,7 +136,9 @@ export const piiRules: RedactionRule[] = [
   {
     id: 'phone_number',
     label: 'PHONE_NUMBER',
-    pattern: re`(?:\+[0-9]{1,3}[ .-]?|00[1-9]|\()?[0-9(](?:[ ().-]{0,2}[0-9]){6,14}(?:[ ]?x[0-9]{1,6})?`,
+    // Groups of digits, the first perhaps in brackets: a run of lone digits is a list of numbers.
+    pattern: re`(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)?(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{2,13}(?:[ .-][0-9]{2,8}){0,5}(?:[ ]?(?:x|ext\.?) ?[0-9]{1,6})?`,
+    before: re`(?:^|[^A-Za-z0-9.+_/-])`,
     keywords: PHONE_WORDS,
     validators: ['phone_number'],
     source: 'https://www.itu.int/rec/T-REC-E.164',

@@ -115,17 +115,19 @@ export function acceptsIpv4(text: string): boolean {
   return !isSpecialIpv4(a, b, c) && !(b === 0 && c === 0);
 }
 
-/** Whether an IPv6 address is well formed, global (2000::/3), and not one of documentation (RFC 3849, RFC 9637). */
+/** Whether an IPv6 address is well formed, not local, and not one of documentation (RFC 3849, RFC 9637). */
 export function acceptsIpv6(text: string): boolean {
   const halves = text.toLowerCase().split('::');
-  if (halves.length > 2) return false;
+  if (halves.length > 2 || halves[0] === '') return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   if (groups.some((group) => group === '' || group.length > 4)) return false;
-  if (halves.length === 1 ? groups.length !== 8 : groups.length > 7) return false;
   const first = Number.parseInt(groups[0] ?? '0', 16);
   const second = Number.parseInt(groups[1] ?? '0', 16);
-  if (halves[0] === '' || first < 0x2000 || first > 0x3ffe) return false;
-  return !(first === 0x2001 && second === 0xdb8);
+  // Only written out does an address speak for itself; a shortened one must be in the space handed out, 2000::/3.
+  if (halves.length === 1 ? groups.length !== 8 : groups.length > 7 || first < 0x2000 || first > 0x3ffe) return false;
+  const isLocal = first >= 0xfc00 || first < 0x100;
+  const isDocumentation = (first === 0x2001 && second === 0xdb8) || (first === 0x3fff && second < 0x1000);
+  return !isLocal && !isDocumentation;
 }
 
 /** Whether a MAC address is a device's own: not all alike, not multicast, not made up locally, not RFC 7042's examples. */
@@ -136,14 +138,26 @@ export function acceptsMac(text: string): boolean {
   return !(first === 0 && second === 0 && third === 0x5e && fourth === 0 && fifth === 0x53);
 }
 
-/** Whether digits can be a telephone number (ITU-T E.164): 7 to 15 of them, no date, no 555-01xx of fiction. */
+/** Whether digits can be a telephone number (ITU-T E.164): no date, no decimal, no 555-01xx of fiction. */
 export function acceptsPhone(text: string): boolean {
   const digits = digitsOf(text);
-  if (digits.length < 7 || digits.length > 15 || new Set(digits).size < 3) return false;
-  if (/^(?:19|20)\d\d[-. ]\d\d?[-. ]\d\d?$/.test(text) || /^\d\d?[-. ]\d\d?[-. ](?:19|20)\d\d$/.test(text))
-    return false;
-  const local = digits.slice(-7).join('');
-  return !(digits.length >= 10 && local.startsWith('55501'));
+  const extension = text.search(/x|ext/);
+  const number = extension < 0 ? text : text.slice(0, extension).trimEnd();
+  const groups = number.split(/[^0-9]+/).filter((group) => group !== '');
+  const count = groups.join('').length;
+  const international = text.startsWith('+') || text.startsWith('00');
+  if (count < 7 || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
+  if (!international && (groups.length === 1 ? count < 9 : count < 8 && groups[0]?.length !== 3)) return false;
+  if (!international && number.includes('.') && groups.length < 3) return false;
+  const local = groups.join('').slice(-7);
+  return !(count >= 7 && local.startsWith('55501'));
+}
+
+/** Year, month and day in either order, or year and year. */
+function isDate(groups: readonly string[]): boolean {
+  const [first = '', , third = ''] = groups;
+  const isYear = (group: string): boolean => group.length === 4 && (group.startsWith('19') || group.startsWith('20'));
+  return (groups.length >= 3 && (isYear(first) || isYear(third)) && groups[1]?.length === 2) || groups.every(isYear);
 }
 
 /** Whether a US social security number was ever issued: no area 000, 666 or 9xx, no group 00, no serial 0000, no famous one. */

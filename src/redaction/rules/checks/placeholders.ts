@@ -24,9 +24,9 @@ const STOP_WORDS = [
   'insert',
   'xxxx',
   '****',
-  '....',
+  '..',
   '####',
-  '____',
+  '___',
   '00000000',
   '11111111',
   'todo',
@@ -72,7 +72,7 @@ const STOP_WORDS = [
 ] as const;
 
 /** Characters and pairs that begin a variable: `${VAR}`, `{{ name }}`, `$(command)`, `%(name)s`, `<name>`. */
-const TEMPLATE_MARKS = ['${', '{{', '$(', '%(', '<', '>', '{%', '}}', '[[', '__'] as const;
+const TEMPLATE_MARKS = ['${', '{{', '$(', '%(', '<', '>', '{%', '}}', '[['] as const;
 
 /** Whether a value holds a word or mark of documentation and templates rather than a secret. Linear. */
 export function isPlaceholder(text: string): boolean {

@@ -1,4 +1,5 @@
 /** Is this value a secret? Thresholds are measured on the corpora; see `README.md` beside `index.ts`. */
+import { digitsOf } from './checksums.ts';
 import { isPlaceholder, isTemplate } from './placeholders.ts';
 import { characterCounts, entropyBits, languageBits, monotonyShare } from './randomness.ts';
 
@@ -11,9 +12,9 @@ const LANGUAGE_BITS_MAX = 0;
 /** Values of more than these characters may do without a digit. */
 const DIGITLESS_CHARACTERS_MIN = 20;
 
-/** Whether a token of a known shape is not the `xxxxxxxx` of its documentation. */
+/** Whether a token of a known shape is not the `xxxxxxxx` of its documentation; counting up is no excuse there. */
 export function isVariedToken(text: string): boolean {
-  return entropyBits(text) >= ENTROPY_BITS_MIN && monotonyShare(text) <= MONOTONY_SHARE_MAX;
+  return entropyBits(text) >= ENTROPY_BITS_MIN;
 }
 
 /**
@@ -29,7 +30,7 @@ export function isDigitToken(text: string): boolean {
 
 /** Whether a token of a wide shape is no name in words: it has digits, and is neither masked nor a template. */
 export function isOpaqueToken(text: string): boolean {
-  return isDigitToken(text) && isVariedToken(text);
+  return isDigitToken(text) && monotonyShare(text) <= MONOTONY_SHARE_MAX;
 }
 
 /** Whether a value after `api_key =` and its like is a secret: random looking, no placeholder, no name, no date. */
@@ -37,13 +38,30 @@ export function isGenericSecret(text: string): boolean {
   const { digit, upper, lower, other, distinct } = characterCounts(text);
   const letters = upper + lower;
   if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;
-  if (isPlaceholder(text)) return false;
+  if (isPlaceholder(text) || isVersion(text)) return false;
   if (letters < 2) return other === 0 && text.length >= 16;
   if (digit === 0)
     return text.length >= DIGITLESS_CHARACTERS_MIN && upper > 3 && lower > 3 && other < 3 && languageBits(text) < -1.5;
   if (text.length < 16 && (digit < 2 || other > 2)) return false;
   if (other * 3 > text.length) return false;
   return languageBits(text) <= LANGUAGE_BITS_MAX;
+}
+
+/** Whether a text holds a version: digits, dot, digits, dot, digits. */
+function isVersion(text: string): boolean {
+  const parts = text.split('.');
+  return parts.some(
+    (part, i) =>
+      i > 0 &&
+      i < parts.length - 1 &&
+      part !== '' &&
+      digitsOf(part).length === part.length &&
+      endsInDigit(parts[i - 1]),
+  );
+}
+
+function endsInDigit(text: string | undefined): boolean {
+  return text !== undefined && digitsOf(text.slice(-1)).length === 1;
 }
 
 /** Whether a value after `password =` and its like is one: a letter and a digit at least, no placeholder, no code. */
@@ -64,7 +82,6 @@ export function isPasswordValue(text: string): boolean {
 const FORM_PASSWORDS = new Set([
   'password',
   'passwd',
-  'pass',
   'pwd',
   'secret',
   'mypassword',
@@ -82,6 +99,10 @@ const FORM_PASSWORDS = new Set([
   'x-oauth-basic',
 ]);
 
+function isLoopback(host: string): boolean {
+  return host.startsWith('localhost') || host.startsWith('127.') || host.startsWith('[::1]');
+}
+
 /** Whether a URL's password is a secret: not the user again, no form word, no variable, not one character repeated. */
 export function isUrlPassword(text: string): boolean {
   const authority = text.indexOf('://') + 3;
@@ -91,7 +112,9 @@ export function isUrlPassword(text: string): boolean {
   if (password === user || FORM_PASSWORDS.has(lower) || isTemplate(text) || text.includes('{')) return false;
   if (lower.includes('password') || lower.includes('xxx') || lower.includes('your') || lower.includes('***'))
     return false;
-  return new Set(password).size > 2;
+  const host = text.slice(text.indexOf('@', authority) + 1);
+  if (isLoopback(host) && /^[a-z]{1,8}$/.test(password)) return false;
+  return password.length > 3 && new Set(password).size > 2;
 }
 
 /** Whether `user:password` of a command line is one: no variable, no form word, not the user again. */
@@ -99,9 +122,10 @@ export function isCredentialPair(text: string): boolean {
   const plain = text.replaceAll(/["']/g, '');
   const user = plain.slice(0, plain.indexOf(':'));
   const password = plain.slice(user.length + 1);
-  const lower = password.toLowerCase();
+  const folded = password.toLowerCase();
   if (isTemplate(text) || text.includes('$(') || password.startsWith('$') || text.includes('[')) return false;
-  if (password === user || FORM_PASSWORDS.has(lower) || lower.includes('password') || lower.includes('token'))
+  if (password === user || FORM_PASSWORDS.has(folded) || folded.includes('password') || folded.includes('token'))
     return false;
-  return new Set(password).size > 3;
+  const { digit, upper, lower, other } = characterCounts(password);
+  return new Set(password).size > 3 && upper + lower > 0 && (digit > 0 || other > 0 || (upper > 1 && lower > 1));
 }

@@ -6,7 +6,7 @@ import { re, secret, UUID } from './secret.ts';
 export const aiRules: readonly RedactionRule[] = [
   secret(
     'anthropic_key',
-    re`\bsk-ant-[a-z]{3,8}[0-9]{2}-[A-Za-z0-9_-]{80,200}`,
+    re`\bsk-ant-[a-z]{3,8}[0-9]{2}-[A-Za-z0-9_-]{80,200}AA\b`,
     'https://docs.anthropic.com/en/api/overview',
     'varied_token',
   ),
@@ -16,6 +16,7 @@ export const aiRules: readonly RedactionRule[] = [
     re`\bsk-[A-Za-z0-9_-]{20,256}`,
     'https://platform.openai.com/docs/api-reference/authentication',
     'digit_token',
+    'not_anthropic',
   ),
   secret(
     'openrouter_key',

@@ -33,7 +33,7 @@ export const cloudRules: readonly RedactionRule[] = [
     'google_api_key',
     re`\bAIza[A-Za-z0-9_-]{34}(?:[A-Za-z0-9_]\b|-)`,
     'https://cloud.google.com/docs/authentication/api-keys',
-    'varied_token',
+    'opaque_token',
   ),
   secret(
     'google_oauth_secret',
@@ -148,7 +148,11 @@ export const cloudRules: readonly RedactionRule[] = [
     'https://docs.doppler.com/reference/api',
     'varied_token',
   ),
-  secret('infracost_key', re`\bico-[A-Za-z0-9]{32}\b`, 'https://www.infracost.io/docs/', 'opaque_token'),
+  {
+    // Not behind a dot: `logo.ico-<hash>.png` is a file.
+    ...secret('infracost_key', re`ico-[A-Za-z0-9]{32}\b`, 'https://www.infracost.io/docs/', 'opaque_token'),
+    before: '(?:^|[^a-z0-9_.])',
+  },
   secret(
     'planetscale_token',
     re`\bpscale_(?:pw|tkn|oauth)_[A-Za-z0-9=._-]{32,64}`,
@@ -188,11 +192,15 @@ export const cloudRules: readonly RedactionRule[] = [
     'varied_token',
   ),
   secret('prefect_key', re`\bpn[ub]_[A-Za-z0-9]{36}\b`, 'https://docs.prefect.io/', 'varied_token'),
-  secret(
-    'tailscale_key',
-    re`\btskey-[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}\b`,
-    'https://tailscale.com/kb/1101/api',
-  ),
+  {
+    // People write `MY_tskey-…`: only a letter before it makes it another word.
+    ...secret(
+      'tailscale_key',
+      re`tskey-[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}\b`,
+      'https://tailscale.com/kb/1101/api',
+    ),
+    before: '(?:^|[^a-z])',
+  },
   secret(
     'defined_networking_token',
     re`\bdnkey-[a-z0-9=_-]{26}-[a-z0-9=_-]{52}`,

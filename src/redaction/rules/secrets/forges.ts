@@ -46,7 +46,7 @@ export const forgeRules: readonly RedactionRule[] = [
     'sourcegraph_token',
     re`\bsgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}\b`,
     'https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token',
-    'varied_token',
+    'opaque_token',
   ),
 ];
 

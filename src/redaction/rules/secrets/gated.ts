@@ -18,7 +18,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'azure_client_secret',
     re`[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}`,
-    re`[\s"'\x60=:>(,]`,
+    re`[\s"'\x60=:>(]`,
     'https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app',
     'opaque_token',
   ),
@@ -74,14 +74,14 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'sumologic_access_id',
     re`su[A-Za-z0-9]{12}`,
-    re`sumo${TO}`,
+    re`sumo(?:logic)?[_. -]?(?:access|token|key|api|id)${TO}`,
     'https://help.sumologic.com/docs/manage/security/access-keys/',
     'opaque_token',
   ),
   gated(
     'okta_token',
     re`00[A-Za-z0-9_=-]{40}`,
-    re`okta${TO}`,
+    re`(?:^|[^a-z])okta${TO}`,
     'https://developer.okta.com/docs/guides/create-an-api-token/main/',
     'opaque_token',
   ),
@@ -109,7 +109,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'curl_user',
     re`["']?[A-Za-z0-9._%+@{}-]{0,64}["']?:["']?[^\s"'\x60<>]{3,64}["']?`,
-    re`\bcurl\b[^\n]{0,52}[ \t](?:-u|--user)[ \t=]{1,3}`,
+    re`[ \t](?:-u|--user)[ \t=]{1,3}`,
     'https://curl.se/docs/manpage.html#-u',
     'credential_pair',
   ),
@@ -122,7 +122,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'vendor_uuid',
     re`${UUID}`,
-    re`(?:heroku|snyk|postmark|splunk|railway|linode|digitalocean|intercom|asana|kraken|coinbase|jumpcloud|zoho|api[_-]?key|api[_-]?token|access[_-]?token|auth[_-]?token|secret|server[_-]?token)[\w .-]{0,20}?(?:key|token|secret|password)?["'\x60\])]{0,2}[ \t]{0,4}(?:=>|:=|=|:|\||,|>| is| to)[ \t]{0,4}["'\x60]?`,
+    re`(?:heroku|snyk|postmark|splunk|hec|railway|linode|digitalocean|intercom|asana|kraken|coinbase|jumpcloud|zoho|messagebird|hubspot|api|access|auth|secret|server|client|personal|service|app)[ _.-]{0,2}(?:api[ _.-]?)?(?:key|token|secret|password)[_.-]?[0-9]{0,3}(?:\\?["'\x60\])]){0,2}[ \t]{0,4}(?:=>|:=|\?=|=|:|\||,|>| is| to)[ \t]{0,4}(?:\\?["'\x60(]){0,2}`,
     'https://www.rfc-editor.org/rfc/rfc9562',
     'varied_token',
   ),

@@ -9,16 +9,83 @@ import type { RedactionRule } from '../../rule.ts';
 import { re } from './secret.ts';
 
 /** The longest generic value, in characters. */
-const VALUE = re`[A-Za-z0-9_+/~.-][A-Za-z0-9_+/~.=:%!@$^*-]{6,253}[A-Za-z0-9_=+/~!.-]`;
+const VALUE = re`[A-Za-z0-9_+/~.-][A-Za-z0-9_+/~.=:%!@$^*-]{8,253}[A-Za-z0-9_=+/~!.-]`;
 /** A password may hold any visible character but quotes, brackets and separators. */
 const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{6,64}`;
 
+/** What joins the words of an identifier or phrase. */
+const JOINT = '-_. ';
+/** What stands before a word that begins. */
+const NO_WORD = `"'\x60\t\r\n{},;:(<>&?/|=*#@`;
+const JOINTS = '[_. -]*';
+
+/**
+ * What may stand before a word so that it does not end in one of `words`: a look-behind in regular terms.
+ *
+ * For each proper suffix of a word, the suffix with another character before it. Linear in the words' letters.
+ */
+function notEndingIn(words: readonly string[], options: { readonly wordNeeded: boolean }): string {
+  const before = new Map<string, Set<string>>([['', new Set(options.wordNeeded ? `${JOINT}${NO_WORD}` : JOINT)]]);
+  for (const word of words) {
+    for (let i = word.length; i > 0; i--) {
+      const suffix = word.slice(i);
+      before.set(suffix, (before.get(suffix) ?? new Set()).add(word.charAt(i - 1)));
+    }
+  }
+  const alternatives = [...before]
+    .filter(([suffix]) => !words.some((word) => suffix.endsWith(word)))
+    .map(([suffix, characters]) => {
+      const other = `[^${[...characters].join('').replace(/^-/, '\\-')}]`;
+      return suffix === '' && options.wordNeeded ? other : `(?:^|${other})${suffix}`;
+    });
+  return `(?:${alternatives.join('|')})`;
+}
+
+/** Tokens that pages show to everyone. */
+const PUBLIC_TOKENS = notEndingIn(['public', 'csrf', 'xsrf', 'authenticity', 'verification', 'jsonweb'], {
+  wordNeeded: false,
+});
+/** Keys that lock nothing. */
+const PLAIN_KEYS = notEndingIn(
+  [
+    ...[
+      'public',
+      'pub',
+      'primary',
+      'foreign',
+      'partition',
+      'sort',
+      'cache',
+      'schema',
+      'sequence',
+      'unique',
+      'composite',
+    ],
+    ...[
+      'idempotency',
+      'translation',
+      'locale',
+      'object',
+      'registry',
+      'index',
+      'group',
+      'range',
+      'lookup',
+      'search',
+      'hot',
+    ],
+    ...['bucket', 'routing', 'message', 'event', 'query', 'hash', 'map', 'dict', 'json', 'row', 'state', 'tree', 'any'],
+    ...['mon', 'tur', 'don', 'whis', 'hoc', 'artifact', 'build', 'restore', 's3', 'pgp', 'gpg', 'signed', 'resource'],
+  ],
+  { wordNeeded: true },
+);
+
 /** Words that are a secret's name by themselves. */
-const NAMES = re`(?:token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]{0,2}key|auth)`;
+const NAMES = re`(?:${PUBLIC_TOKENS}${JOINTS}token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]{0,2}key|auth)`;
 /** Kinds of keys: `key` alone is also a primary, foreign, public or cache key. */
 const KEYS = re`(?:access|secret|private|client|consumer|encryption|signing|license|account|master|admin|app|application|service|auth|integration|project|write|server|rest|subscription|webhook|session|developer|dev|account|personal|machine|agent|ingest|shared|storage|signature|hmac|cipher|aes|master|root|user|team|org|organi[sz]ation|workspace|publish|deploy|upload|read|management|customer|partner|merchant|channel|device|instance|license|tracking|environment|env|rapidapi|function|host|bot)[ _.-]{0,2}(?:access[ _.-]?)?key`;
 /** What may follow the name inside the identifier: `_123`, `_prod`, `String`. */
-const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|production|dev|live|test|staging|main|default|primary|secondary|env|id|header|old|new|v?[0-9]{1,4}|[0-9]{1,4}|do[_-]not[_-]commit)){0,2}`;
+const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|production|dev|live|test|staging|main|default|primary|secondary|env|header|old|new|v?[0-9]{1,4}|[0-9]{1,4}|do[_-]not[_-]commit)){0,2}`;
 /** From name to value: closing quotes, an operator, a scheme, opening quotes, also in escaped JSON. */
 const CLOSING = re`(?:\\{0,2}["'\x60]|\]|\)|\*\*){0,2}`;
 const OPENING = re`(?:\\{0,2}["'\x60]|[\[({<]|\*\*){0,2}`;
@@ -34,7 +101,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'generic_api_key',
     label: 'GENERIC_API_KEY',
     pattern: VALUE,
-    before: `(?:${NAMES}|${KEYS})${SUFFIX}${ASSIGNED}`,
+    before: `(?:${NAMES}|${KEYS}|${PLAIN_KEYS}${JOINTS}key)${SUFFIX}${ASSIGNED}`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
@@ -50,7 +117,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'authorization_header',
     label: 'AUTHORIZATION_HEADER',
     pattern: VALUE,
-    before: re`\b(?:authorization|x-auth-token|api-token|token|private-token|x-api-key)["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:bearer |basic |token |api-token |apikey |key=)?`,
+    before: re`(?:\b(?:authorization|x-auth-token|api-token|private-token|x-api-key)|(?:^|[\s"'{,(])token)["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:bearer |basic |token |api-token |apikey |key=)?`,
     validators: ['generic_secret'],
     source: 'https://www.rfc-editor.org/rfc/rfc9110#field.authorization',
   },

@@ -17,6 +17,11 @@ export const materialRules: readonly RedactionRule[] = [
     'https://www.rfc-editor.org/rfc/rfc7468',
   ),
   secret(
+    'google_service_account',
+    re`\{\s{0,16}"type":\s{0,4}"service_account",[^{}]{100,}\}\s?`,
+    'https://cloud.google.com/iam/docs/keys-create-delete',
+  ),
+  secret(
     'putty_private_key',
     re`PuTTY-User-Key-File-[23]: [^:]{4,40}(?:[^P]|P[^r])+Private-(?:MAC|Hash): [0-9a-f]{40,64}`,
     'https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html',

@@ -6,7 +6,12 @@ const SLACK = 'https://api.slack.com/concepts/token-types';
 
 /** Tokens and webhooks of chat, mail and telephony. */
 export const messagingRules: readonly RedactionRule[] = [
-  secret('slack_token', re`\bxox[abeoprs]-[0-9]{8,14}-[A-Za-z0-9-]{8,200}`, SLACK, 'opaque_token'),
+  secret(
+    'slack_token',
+    re`\bxox(?:[abors]-[0-9]{8,14}-[A-Za-z0-9-]{8,200}|[pe]-(?:[0-9]{8,14}-){2,3}[A-Za-z0-9]{24,64})`,
+    SLACK,
+    'opaque_token',
+  ),
   secret('slack_short_token', re`\bxox[ao]-[0-9A-Za-z-]{10,200}`, SLACK, 'opaque_token'),
   secret('slack_legacy_bot_token', re`\bxoxb-[0-9]{8,14}-[A-Za-z0-9]{12,32}`, SLACK, 'varied_token'),
   secret(
@@ -20,7 +25,7 @@ export const messagingRules: readonly RedactionRule[] = [
   secret('slack_app_token', re`\bxapp-[0-9]-[A-Z0-9]{6,14}-[0-9]{6,16}(?:-[a-z0-9]{20,80})?`, SLACK, 'varied_token'),
   secret(
     'slack_webhook',
-    re`https://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{10,60}`,
+    re`\b(?:https?://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{10,90}`,
     'https://api.slack.com/messaging/webhooks',
   ),
   secret(
@@ -101,9 +106,10 @@ export const messagingRules: readonly RedactionRule[] = [
 
 /** Keys of payment, finance, shipping and commerce. */
 export const paymentRules: readonly RedactionRule[] = [
+  secret('stripe_key', re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{24,}\b`, 'https://docs.stripe.com/keys'),
   secret(
-    'stripe_key',
-    re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{10,247}\b`,
+    'stripe_short_key',
+    re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{10,23}\b`,
     'https://docs.stripe.com/keys',
     'varied_token',
   ),

@@ -7,7 +7,7 @@ const USER = re`[A-Za-z0-9._~%!&*+,;=-]{0,64}`;
 const PASSWORD = re`[^\s"'<>\x60/@:]{3,128}`;
 // Host, port, and the rest of a password that held an unescaped `@`: one class, so that the automaton stays small.
 const HOST = re`[A-Za-z0-9_.,:@!%*\[\]-]{1,160}`;
-const REST = re`(?:[/?][A-Za-z0-9._~%!$&*+,;=:@/?#-]{0,256})?`;
+const REST = re`(?:[/?][A-Za-z0-9._~%!$&'()*+,;=:@/?#-]{0,256})?`;
 
 /** Passwords inside URLs and connection strings. */
 export const urlRules: readonly RedactionRule[] = [
