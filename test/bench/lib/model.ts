@@ -1,0 +1,62 @@
+/**
+ * A stand-in model for load: streams TOKENS records, one every PACE_MS, or answers a small JSON body at once.
+ * Run as its own process: `bun model.ts` prints its port.
+ */
+export const TOKENS = 150;
+export const PACE_MS = 20;
+
+const WORDS =
+  ' the quick brown fox jumps over a lazy dog and then it rests in the warm sun until the evening comes again'.split(
+    /(?= )/,
+  );
+const created_at = '2026-11-22T22:21:55.711668381Z';
+const encoder = new TextEncoder();
+const LINES = Array.from({ length: TOKENS }, (_, index) => {
+  const content = WORDS[index % WORDS.length] ?? '';
+  return encoder.encode(
+    `${JSON.stringify({ model: 'bench:latest', created_at, message: { role: 'assistant', content }, done: false })}\n`,
+  );
+});
+const LAST = encoder.encode(
+  `${JSON.stringify({ model: 'bench:latest', created_at, message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop', eval_count: TOKENS })}\n`,
+);
+const BUFFERED = JSON.stringify({
+  model: 'bench:latest',
+  created_at,
+  message: { role: 'assistant', content: WORDS.join('').repeat(3) },
+  done: true,
+  done_reason: 'stop',
+});
+
+function paced(): ReadableStream<Uint8Array> {
+  let at = 0;
+  let timer: ReturnType<typeof setInterval>;
+  return new ReadableStream({
+    start(controller) {
+      timer = setInterval(() => {
+        const line = LINES[at++];
+        controller.enqueue(line ?? LAST);
+        if (line !== undefined) return;
+        clearInterval(timer);
+        controller.close();
+      }, PACE_MS);
+    },
+    cancel: () => clearInterval(timer),
+  });
+}
+
+if (import.meta.main) {
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    idleTimeout: 0,
+    async fetch(request) {
+      if (request.method === 'GET')
+        return Response.json({ models: [{ name: 'bench:latest', digest: 'b'.repeat(64) }] });
+      const stream = !(await request.text()).includes('"stream":false');
+      if (!stream) return new Response(BUFFERED, { headers: { 'content-type': 'application/json; charset=utf-8' } });
+      return new Response(paced(), { headers: { 'content-type': 'application/x-ndjson' } });
+    },
+  });
+  process.stdout.write(`${server.port}\n`);
+}
