@@ -1,0 +1,5 @@
+import type { Operation } from '../core/operation.ts';
+import { ollamaOperations } from './ollama.ts';
+
+/** Every data route that the gateway serves; what is not listed does not exist. */
+export const OPERATIONS: readonly Operation[] = [...ollamaOperations];

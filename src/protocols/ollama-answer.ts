@@ -1,0 +1,304 @@
+import { GatewayError } from '../core/errors.ts';
+import { quoteJson, type JsonArray, type JsonNode, type JsonObject, type JsonString } from '../core/json.ts';
+import type { AnswerCall, AnswerFrame, AnswerReader, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
+import { readCall, readFields, type UnknownField } from './ollama-fields.ts';
+import { refusalBody } from './refusals.ts';
+import { ANSWER_LIMITS, encodeUtf8, JsonEdits, leavesOf, readRecord, stringLeaf, type Leaf } from './shared.ts';
+
+/**
+ * Reads Ollama's own answers: a JSON object a line, or one JSON object (`api/types.go`: ChatResponse,
+ * GenerateResponse, EmbedResponse, EmbeddingResponse).
+ *
+ * Every string that is not the protocol's own vocabulary is a slot; fields that this Ollama does not have yet are
+ * slots of kind `other`, so that a later version cannot carry text past the policies.
+ */
+
+/** Where an answer has its running text: in `message` (chat), beside the rest (generate), nowhere (embed). */
+export type OllamaShape = 'chat' | 'generate' | 'embed';
+
+/** Fields with other names than these, in one answer. */
+const UNKNOWN_FIELDS_MAX = 256;
+
+/** Vectors are checked and not kept. */
+const EMBED_LIMITS = { ...ANSWER_LIMITS, packNumbers: true, valuesMax: 1_000_000 };
+
+export interface OllamaAnswerOptions {
+  readonly shape: OllamaShape;
+  readonly framing: 'json' | 'ndjson';
+  /** As the client wrote it, for a record of ours that comes before any of upstream's. */
+  readonly model: string;
+}
+
+export class OllamaAnswerReader implements AnswerReader {
+  readonly framing: 'json' | 'ndjson';
+  readonly shape: OllamaShape;
+  /** Side channels are taken out of frames. */
+  dropsSideChannels = false;
+  /** Calls and running text that earlier frames had. */
+  calls = 0;
+  hasText = false;
+  readonly #unknown = new Map<string, string>();
+  #model: string;
+  #createdAt: string | undefined;
+
+  constructor(options: OllamaAnswerOptions) {
+    this.framing = options.framing;
+    this.shape = options.shape;
+    this.#model = options.model;
+  }
+
+  read(bytes: Uint8Array): AnswerFrame {
+    const { text, root } = readRecord(bytes, this.shape === 'embed' ? EMBED_LIMITS : ANSWER_LIMITS);
+    return new OllamaFrame(this, bytes, text, root);
+  }
+
+  dropSideChannels(): void {
+    this.dropsSideChannels = true;
+  }
+
+  /**
+   * A line that says in its content why the answer stops, because Open WebUI shows nothing of an error in mid-stream,
+   * then the error line, on which Ollama's own clients raise. Never `done: true`.
+   */
+  failure(error: GatewayError, requestId: string): Uint8Array {
+    const errorLine = `${refusalBody('ollama', error, requestId)}\n`;
+    if (this.framing === 'json' || this.shape === 'embed') return encodeUtf8(errorLine);
+    const words = quoteJson(this.notice(stopWords(error)));
+    const content = this.shape === 'chat' ? `"message":{"role":"assistant","content":${words}}` : `"response":${words}`;
+    const createdAt = this.#createdAt === undefined ? '' : `"created_at":${quoteJson(this.#createdAt)},`;
+    return encodeUtf8(`{"model":${quoteJson(this.#model)},${createdAt}${content},"done":false}\n${errorLine}`);
+  }
+
+  /** A sentence of ours for the content channel, set apart from what stands before it. */
+  notice(sentence: string): string {
+    return this.hasText ? `\n\n${sentence}` : sentence;
+  }
+
+  /** Keeps what records of our own repeat. */
+  seen(model: JsonNode | undefined, createdAt: JsonNode | undefined): void {
+    if (model?.type === 'string') this.#model = model.value;
+    if (createdAt?.type === 'string') this.#createdAt = createdAt.value;
+  }
+
+  /** A channel for a field that we do not know, by number, since its name is not ours to repeat. */
+  unknownChannel(path: string): string {
+    const known = this.#unknown.get(path);
+    if (known !== undefined) return known;
+    if (this.#unknown.size >= UNKNOWN_FIELDS_MAX) throw new GatewayError('upstream_error');
+    const channel = `other/${this.#unknown.size}`;
+    this.#unknown.set(path, channel);
+    return channel;
+  }
+}
+
+function stopWords(error: GatewayError): string {
+  const { message } = error;
+  return message.startsWith('The answer was stopped') ? `[${message}]` : `[The answer was stopped: ${message}]`;
+}
+
+const NO_SLOTS: readonly AnswerSlot[] = [];
+const NO_CALLS: readonly AnswerCall[] = [];
+
+/** One record. Slots and calls write into `edits`, which exists once something was edited. */
+class OllamaFrame implements AnswerFrame {
+  readonly raw: Uint8Array;
+  readonly terminal: boolean;
+  readonly failed: boolean;
+  readonly pendingCall = false;
+  readonly slots: readonly AnswerSlot[];
+  readonly calls: readonly AnswerCall[];
+  declare readonly usage?: AnswerUsage;
+  declare readonly finishReason?: string;
+  declare readonly remote?: boolean;
+
+  readonly #reader: OllamaAnswerReader;
+  readonly #text: string;
+  readonly #root: JsonObject;
+  #edits: JsonEdits | undefined;
+  /** Where running text stands: `message` or the record itself. */
+  #holder: JsonObject;
+  #content: JsonString | undefined;
+  #contentText = '';
+  #thinkingText = '';
+  #toolCalls: JsonArray | undefined;
+  #notices = '';
+  /** Something beside running text that keeps the record from being empty. */
+  #carriesMore = false;
+
+  constructor(reader: OllamaAnswerReader, raw: Uint8Array, text: string, root: JsonObject) {
+    this.#reader = reader;
+    this.raw = raw;
+    this.#text = text;
+    this.#root = root;
+    this.#holder = root;
+    const fields = readFields(root, reader.shape);
+    this.failed = fields.hasError;
+    const isDone = fields.isDone || reader.framing === 'json';
+    this.terminal = isDone && !fields.hasError;
+    reader.seen(fields.model, fields.createdAt);
+    if (fields.usage !== undefined) this.usage = fields.usage;
+    if (fields.finishReason !== undefined) this.finishReason = fields.finishReason;
+    if (fields.isRemote) this.remote = true;
+    if (this.failed) {
+      this.slots = NO_SLOTS;
+      this.calls = NO_CALLS;
+      return;
+    }
+    this.#carriesMore =
+      isDone || fields.unknown !== undefined || (fields.logprobs !== undefined && !reader.dropsSideChannels);
+    const slots: AnswerSlot[] = [];
+    this.#holder = fields.holder;
+    this.#toolCalls = fields.toolCalls;
+    // Thinking comes before the content that it is for.
+    if (fields.thinking !== undefined) slots.push(this.#thinking(fields.thinking, isDone));
+    if (fields.content !== undefined) slots.push(this.#running(fields.content, isDone));
+    if (fields.logprobs !== undefined) this.#logprobs(fields.logprobs, slots, isDone);
+    if (fields.unknown !== undefined) for (const field of fields.unknown) this.#unknown(field, slots, isDone);
+    if (fields.context !== undefined && reader.dropsSideChannels) this.#change().removeMember(root, 'context');
+    this.slots = slots.length === 0 ? NO_SLOTS : slots;
+    this.calls = fields.toolCalls === undefined ? NO_CALLS : this.#callsOf(fields.toolCalls);
+  }
+
+  encode(): Uint8Array | undefined {
+    if (this.#edits === undefined) return this.raw;
+    this.#writeContent(this.#edits);
+    const isEmpty =
+      !this.#carriesMore &&
+      this.#contentText === '' &&
+      this.#notices === '' &&
+      this.#thinkingText === '' &&
+      !this.#hasCalls();
+    return isEmpty ? undefined : encodeUtf8(this.#edits.apply());
+  }
+
+  #change(): JsonEdits {
+    this.#edits ??= new JsonEdits(this.#text);
+    return this.#edits;
+  }
+
+  #thinking(node: JsonString, last: boolean): AnswerSlot {
+    this.#thinkingText = node.value;
+    return new Slot('thinking', 'thinking', node.value, last, (text) => {
+      this.#thinkingText = text;
+      this.#change().setString(node, text);
+    });
+  }
+
+  #running(node: JsonString, last: boolean): AnswerSlot {
+    this.#content = node;
+    this.#contentText = node.value;
+    if (node.value !== '') this.#reader.hasText = true;
+    return new Slot('content', 'content', node.value, last, (text) => {
+      this.#contentText = text;
+      this.#change();
+    });
+  }
+
+  /** Content edited by policies, then the sentences that stand for calls. */
+  #writeContent(edits: JsonEdits): void {
+    const text = this.#contentText + this.#notices;
+    if (this.#content !== undefined) {
+      if (text !== this.#content.value) edits.setString(this.#content, text);
+    } else if (this.#notices !== '') {
+      edits.insertMember(this.#holder, this.#reader.shape === 'chat' ? 'content' : 'response', text);
+    }
+    if (this.#toolCalls !== undefined && !this.#hasCalls()) edits.removeMember(this.#holder, 'tool_calls');
+  }
+
+  #hasCalls(): boolean {
+    if (this.#toolCalls === undefined) return false;
+    return (this.#edits?.itemsLeft(this.#toolCalls) ?? this.#toolCalls.items.length) > 0;
+  }
+
+  #callsOf(list: JsonArray): AnswerCall[] {
+    return list.items.map((item) => {
+      const parts = readCall(item);
+      const channel = `tool_calls/${this.#reader.calls++}`;
+      return {
+        name: parts.name,
+        arguments: parts.arguments,
+        channel,
+        slots: parts.leaves.map(({ path, leaf }) => this.#leafSlot(`${channel}/${path}`, 'tool_argument', leaf, true)),
+        refuse: (sentence: string) => {
+          this.#change().removeItem(list, item);
+          this.#notices += this.#notices === '' ? this.#reader.notice(sentence) : `\n\n${sentence}`;
+          this.#reader.hasText = true;
+        },
+      };
+    });
+  }
+
+  #leafSlot(channel: string, kind: ChannelKind, leaf: Leaf, last: boolean): AnswerSlot {
+    return new Slot(channel, kind, leaf.text, last, (text) => leaf.set(this.#change(), text));
+  }
+
+  /**
+   * Tokens repeat the text, and so do the likeliest alternatives of each rank; each is a running text of its own. The
+   * bytes beside a token are written anew with it.
+   */
+  #logprobs(node: JsonNode, slots: AnswerSlot[], last: boolean): void {
+    if (this.#reader.dropsSideChannels) {
+      this.#change().removeMember(this.#root, 'logprobs');
+      return;
+    }
+    const items = node.type === 'array' ? node.items : [];
+    items.forEach((item, index) => {
+      const isLast = last && index === items.length - 1;
+      this.#token(item, 'logprobs', slots, isLast);
+      const top = item.type === 'object' ? item.members.find(({ key }) => key === 'top_logprobs')?.value : undefined;
+      if (top?.type !== 'array') return;
+      top.items.forEach((entry, rank) => this.#token(entry, `logprobs/top/${rank}`, slots, isLast));
+    });
+  }
+
+  #token(item: JsonNode, channel: string, slots: AnswerSlot[], last: boolean): void {
+    if (item.type !== 'object') throw new GatewayError('upstream_error');
+    let bytes: JsonNode | undefined;
+    let token: JsonNode | undefined;
+    for (const { key, value } of item.members) {
+      if (key === 'token') token = value;
+      else if (key === 'bytes') bytes = value;
+      else if (key !== 'logprob' && key !== 'top_logprobs')
+        this.#unknown({ path: `${channel}/${key}`, value }, slots, last);
+    }
+    if (token?.type !== 'string') throw new GatewayError('upstream_error');
+    const leaf = stringLeaf(token);
+    slots.push(
+      new Slot(channel, 'other', token.value, last, (text) => {
+        leaf.set(this.#change(), text);
+        if (bytes !== undefined) this.#change().setJson(bytes, `[${encodeUtf8(text).join(',')}]`);
+      }),
+    );
+  }
+
+  #unknown(field: UnknownField, slots: AnswerSlot[], last: boolean): void {
+    if (this.#reader.dropsSideChannels && field.path === '_debug_info') {
+      this.#change().removeMember(this.#root, '_debug_info');
+      return;
+    }
+    for (const [index, leaf] of leavesOf(field.value).entries()) {
+      const path = field.value.type === 'string' ? field.path : `${field.path}/${index}`;
+      slots.push(this.#leafSlot(this.#reader.unknownChannel(path), 'other', leaf, last));
+    }
+  }
+}
+
+class Slot implements AnswerSlot {
+  readonly channel: string;
+  readonly kind: ChannelKind;
+  readonly text: string;
+  readonly last: boolean;
+  readonly #replace: (text: string) => void;
+
+  constructor(channel: string, kind: ChannelKind, text: string, last: boolean, replace: (text: string) => void) {
+    this.channel = channel;
+    this.kind = kind;
+    this.text = text;
+    this.last = last;
+    this.#replace = replace;
+  }
+
+  replace(text: string): void {
+    if (text !== this.text) this.#replace(text);
+  }
+}
