@@ -1,0 +1,198 @@
+import { GatewayError } from '../core/errors.ts';
+import { memberOf } from '../core/json.ts';
+import type { JsonArray, JsonNode, JsonObject, JsonString } from '../core/json.ts';
+import type { AnswerCall, AnswerSlot } from '../core/operation.ts';
+import { ArgumentsBuffer, CallArguments } from './openai-arguments.ts';
+import { numberMember, objectMember, stringMember, type FrameSlot, type JsonFrame } from './openai-frame.ts';
+
+/**
+ * The calls of one choice, put together over frames and judged when complete.
+ *
+ * Where a policy enforces, fragments of one call leave together in the frame that completed it, so that no part of an
+ * argument is on its way before the whole was looked at.
+ */
+
+/** Calls of one choice. */
+const CALLS_MAX = 512;
+
+/** One call; complete once `arguments` can be read. */
+export class ChatCall implements AnswerCall {
+  readonly name: string;
+  readonly index: number;
+  readonly id: string | undefined;
+  readonly channel: string;
+  readonly buffer = new ArgumentsBuffer();
+  parts = 0;
+  refusal: string | undefined;
+  #arguments: CallArguments | undefined;
+
+  constructor(name: string, index: number, id: string | undefined, channel: string) {
+    this.name = name;
+    this.index = index;
+    this.id = id;
+    this.channel = channel;
+  }
+
+  complete(): void {
+    this.#arguments = new CallArguments(this.buffer.text, `${this.channel}/arguments`);
+  }
+
+  get isComplete(): boolean {
+    return this.#arguments !== undefined;
+  }
+
+  get isEdited(): boolean {
+    return this.#arguments?.isEdited ?? false;
+  }
+
+  /** The arguments' JSON after edits. */
+  get text(): string {
+    return this.#arguments?.text ?? '';
+  }
+
+  get arguments(): unknown {
+    return this.#arguments?.value;
+  }
+
+  get slots(): readonly AnswerSlot[] {
+    return this.#arguments?.slots ?? [];
+  }
+
+  refuse(sentence: string): void {
+    this.refusal = sentence;
+  }
+}
+
+/** One item of `tool_calls` in one frame. */
+interface Part {
+  readonly call: ChatCall;
+  readonly item: JsonNode;
+  readonly index: JsonNode | undefined;
+  readonly text: JsonString | undefined;
+  /** 1 for the part that began the call. */
+  readonly ordinal: number;
+}
+
+/** `tool_calls` of one frame. */
+interface Item {
+  readonly frame: JsonFrame;
+  readonly message: JsonObject;
+  readonly list: JsonArray;
+  readonly parts: readonly Part[];
+  /** The frame's own content, to which refusals are added behind `lead`. */
+  readonly content: FrameSlot | undefined;
+  readonly lead: string;
+}
+
+export interface ChatCallsOptions {
+  /** `choices/0`. */
+  readonly path: string;
+  readonly isWhole: boolean;
+  /** Whether a policy enforces on this answer. */
+  readonly isEnforced: () => boolean;
+}
+
+export class ChatCalls {
+  readonly #options: ChatCallsOptions;
+  readonly #calls: ChatCall[] = [];
+  readonly #open = new Map<number, ChatCall>();
+
+  constructor(options: ChatCallsOptions) {
+    this.#options = options;
+  }
+
+  get hasOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** There were calls, and each was refused. */
+  get areAllRefused(): boolean {
+    return this.#calls.length > 0 && this.#calls.every((call) => call.refusal !== undefined);
+  }
+
+  /** Reads `tool_calls` of a message or delta. `content` is the frame's own content, to which refusals are added. */
+  read(frame: JsonFrame, message: JsonObject, list: JsonNode, content: FrameSlot | undefined, lead: string): void {
+    if (list.type !== 'array') throw new GatewayError('upstream_error');
+    const parts = list.items.map((item, position) => this.#part(frame, item, position));
+    frame.decideLate(() => this.#write({ frame, message, list, parts, content, lead }));
+  }
+
+  /** The choice ends: a call that still waits for arguments has none. Throws GatewayError on half of some. */
+  finish(frame: JsonFrame): void {
+    for (const call of this.#open.values()) {
+      if (call.buffer.text.trim() !== '') throw new GatewayError('upstream_error');
+      this.#complete(frame, call);
+    }
+    this.#open.clear();
+  }
+
+  #part(frame: JsonFrame, item: JsonNode, position: number): Part {
+    if (item.type !== 'object') throw new GatewayError('upstream_error');
+    const called = objectMember(item, 'function');
+    const index = numberMember(item, 'index') ?? position;
+    const call = this.#callOf(frame, item, called, index);
+    const text = called === undefined ? undefined : memberOf(called, 'arguments');
+    if (text !== undefined && text.type !== 'string' && text.type !== 'null') throw new GatewayError('upstream_error');
+    call.parts += 1;
+    const part = { call, item, index: memberOf(item, 'index'), ordinal: call.parts };
+    if (text?.type !== 'string') return { ...part, text: undefined };
+    call.buffer.push(text.value);
+    if (call.buffer.isComplete && !call.isComplete) {
+      this.#open.delete(index);
+      this.#complete(frame, call);
+    }
+    return { ...part, text };
+  }
+
+  /** The call that an item begins or continues. A name or another id begins one. */
+  #callOf(frame: JsonFrame, item: JsonObject, called: JsonObject | undefined, index: number): ChatCall {
+    const name = called === undefined ? undefined : stringMember(called, 'name');
+    const id = stringMember(item, 'id');
+    const open = this.#open.get(index);
+    const begins = (name !== undefined && name.value !== '') || (id !== undefined && id.value !== open?.id);
+    if (open !== undefined && !begins) return open;
+    if (open !== undefined || name === undefined || name.value === '') throw new GatewayError('upstream_error');
+    if (this.#calls.length >= CALLS_MAX) throw new GatewayError('upstream_error');
+    const channel = `${this.#options.path}/tool_calls/${this.#calls.length}`;
+    const call = new ChatCall(name.value, index, id?.value, channel);
+    this.#calls.push(call);
+    this.#open.set(index, call);
+    frame.slot(`${channel}/name`, 'tool_argument', name, true);
+    if (id !== undefined && id.value !== '') frame.slot(`${channel}/id`, 'other', id, true);
+    return call;
+  }
+
+  #complete(frame: JsonFrame, call: ChatCall): void {
+    call.complete();
+    frame.calls = [...frame.calls, call];
+  }
+
+  #write({ frame, message, list, parts, content, lead }: Item): void {
+    for (const part of parts) if (part.call.refusal === undefined) this.#writePart(frame, part);
+    const refused = parts.filter((part) => part.call.refusal !== undefined);
+    if (refused.length === 0) return;
+    const isEmpty = refused.length === parts.length;
+    if (isEmpty) frame.edits.removeMember(message, 'tool_calls');
+    else for (const part of refused) frame.edits.removeItem(list, part.item);
+    const sentences = refused.filter((part) => part.ordinal === 1).map((part) => part.call.refusal);
+    if (sentences.length > 0) putContent(frame, message, content, `${lead}${sentences.join('\n\n')}`);
+    else if (isEmpty && message.members.length === 1 && frame.finishReason === undefined) frame.leaveOut();
+  }
+
+  #writePart(frame: JsonFrame, { call, index, text, ordinal }: Part): void {
+    const refusedBefore = this.#calls.filter((other) => other.refusal !== undefined && other.index < call.index).length;
+    if (index?.type === 'number' && refusedBefore > 0) {
+      frame.edits.setJson(index, String(call.index - refusedBefore));
+    }
+    if (text === undefined) return;
+    const isMoved = call.parts > 1 && (call.isEdited || this.#options.isEnforced());
+    if (isMoved) frame.edits.setString(text, ordinal === call.parts ? call.text : '');
+    else if (call.isEdited) frame.edits.setString(text, call.text);
+  }
+}
+
+function putContent(frame: JsonFrame, message: JsonObject, slot: FrameSlot | undefined, text: string): void {
+  const content = memberOf(message, 'content');
+  if (content === undefined) frame.edits.insertMember(message, 'content', text);
+  else frame.edits.setString(content, `${slot?.current ?? ''}${text}`);
+}

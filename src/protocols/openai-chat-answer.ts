@@ -1,0 +1,156 @@
+import { GatewayError } from '../core/errors.ts';
+import { memberOf, quoteJson } from '../core/json.ts';
+import type { JsonNode, JsonObject } from '../core/json.ts';
+import type { AnswerFrame, AnswerReader } from '../core/operation.ts';
+import { Choice } from './openai-choice.ts';
+import { stopWords } from './openai-failure.ts';
+import {
+  itemsOf,
+  JsonFrame,
+  numberMember,
+  objectMember,
+  readUsage,
+  stringMember,
+  type Framing,
+} from './openai-frame.ts';
+import { OtherTexts, readLogprobs } from './openai-other.ts';
+import { FrameTemplate } from './openai-template.ts';
+import { refusalBody } from './refusals.ts';
+import { encodeUtf8 } from './shared.ts';
+
+/**
+ * Answers of POST /v1/chat/completions: a `chat.completion` body, or chunks and `[DONE]`.
+ *
+ * Content, reasoning and refusal of each choice are running texts; a call's arguments become texts when they are
+ * complete. Ollama sends each call whole; fragments are put together all the same, since a policy cannot judge half.
+ */
+
+/** Choices of one answer. */
+const CHOICES_MAX = 128;
+
+const ROOT_KNOWN = new Set(['id', 'object', 'model', 'system_fingerprint', 'service_tier', 'choices']);
+const CHOICE_KNOWN = new Set(['finish_reason', 'delta', 'message', 'logprobs']);
+const MESSAGE_KNOWN = new Set(['role', 'content', 'reasoning', 'reasoning_content', 'refusal', 'tool_calls']);
+
+export class ChatAnswerReader implements AnswerReader {
+  readonly framing: Framing;
+  readonly #choices = new Map<number, Choice>();
+  readonly #others: OtherTexts;
+  #template: FrameTemplate | undefined;
+  #isEnforced = false;
+  /** Writes a chunk of this answer with a content of ours. */
+  #head: ((content: string) => string) | undefined;
+
+  constructor(framing: Framing) {
+    this.framing = framing;
+    this.#others = new OtherTexts(framing === 'json');
+  }
+
+  dropSideChannels(): void {
+    this.#isEnforced = true;
+  }
+
+  read(bytes: Uint8Array): AnswerFrame {
+    const usual = this.#template?.read(bytes);
+    if (usual !== undefined) return usual;
+    this.#template = undefined;
+    const frame = new JsonFrame(bytes, this.framing);
+    if (frame.root === undefined) {
+      frame.terminal = frame.data === '[DONE]';
+      return frame;
+    }
+    this.#readChunk(frame, frame.root);
+    frame.pendingCall = this.#hasOpenCall();
+    return frame;
+  }
+
+  /** A delta that says in words why the answer stops, then the error, which must not stand beside choices. */
+  failure(error: GatewayError, requestId: string): Uint8Array {
+    const json = refusalBody('openai', error, requestId);
+    if (this.framing === 'json') return encodeUtf8(json);
+    const words = this.#head === undefined ? '' : `data: ${this.#head(stopWords(error))}\n\n`;
+    return encodeUtf8(`${words}data: ${json}\n\n`);
+  }
+
+  #readChunk(frame: JsonFrame, root: JsonObject): void {
+    const error = memberOf(root, 'error');
+    const model = stringMember(root, 'model')?.value;
+    // Ollama turns an error in mid-stream into a chunk of an empty answer: no model, no text, and nothing behind it.
+    frame.failed = (error !== undefined && error.type !== 'null') || model === '';
+    if (frame.failed) return;
+    this.#head ??= chunkLike(root, model ?? '');
+    frame.terminal = this.framing === 'json';
+    const usage = readUsage(root, 'prompt_tokens', 'completion_tokens');
+    if (usage !== undefined) frame.usage = usage;
+    this.#others.read(frame, root, ROOT_KNOWN, '');
+    const choices = itemsOf(root, 'choices');
+    for (const node of choices) this.#readChoice(frame, node);
+    if (this.framing === 'sse' && choices.length === 1) this.#learn(frame, choices[0]);
+  }
+
+  #readChoice(frame: JsonFrame, node: JsonNode): void {
+    if (node.type !== 'object') throw new GatewayError('upstream_error');
+    const choice = this.#choice(numberMember(node, 'index') ?? 0);
+    const message = objectMember(node, this.framing === 'json' ? 'message' : 'delta');
+    this.#others.read(frame, node, CHOICE_KNOWN, choice.path);
+    const logprobs = memberOf(node, 'logprobs');
+    if (logprobs !== undefined && logprobs.type !== 'null') {
+      if (this.#isEnforced) frame.edits.removeMember(node, 'logprobs');
+      else readLogprobs(frame, logprobs, choice.path);
+    }
+    if (message !== undefined) {
+      this.#others.read(frame, message, MESSAGE_KNOWN, `${choice.path}/message`);
+      choice.read(frame, message);
+    }
+    const reason = stringMember(node, 'finish_reason');
+    if (reason === undefined) return;
+    frame.finishReason = reason.value;
+    choice.finish(frame, message);
+    frame.decideLate(() => {
+      if (reason.value === 'tool_calls' && choice.calls.areAllRefused) frame.edits.setString(reason, 'stop');
+    });
+  }
+
+  #choice(index: number): Choice {
+    let choice = this.#choices.get(index);
+    if (choice === undefined) {
+      if (this.#choices.size >= CHOICES_MAX) throw new GatewayError('upstream_error');
+      const isWhole = this.framing === 'json';
+      choice = new Choice({ index, isWhole, isEnforced: () => this.#isEnforced });
+      this.#choices.set(index, choice);
+    }
+    return choice;
+  }
+
+  #hasOpenCall(): boolean {
+    for (const choice of this.#choices.values()) if (choice.calls.hasOpen) return true;
+    return false;
+  }
+
+  /** Remembers a chunk that holds one running text and nothing else that may change. */
+  #learn(frame: JsonFrame, node: JsonNode | undefined): void {
+    const [slot] = frame.slots;
+    if (slot === undefined || frame.slots.length > 1 || slot.last || frame.lead === undefined) return;
+    if (frame.finishReason !== undefined || this.#hasOpenCall() || node?.type !== 'object') return;
+    const delta = objectMember(node, 'delta');
+    if (delta === undefined || memberOf(delta, 'role') !== undefined || memberOf(delta, 'tool_calls')) return;
+    const strings = [stringMember(delta, 'content'), stringMember(delta, 'reasoning')];
+    const [string, ...others] = strings.filter((member) => member !== undefined && member.value !== '');
+    if (string === undefined || others.length > 0 || string.value !== slot.text) return;
+    this.#template = new FrameTemplate({
+      text: `${frame.lead}${frame.data}\n\n`,
+      start: frame.lead.length + string.start,
+      end: frame.lead.length + string.end,
+      channel: slot.channel,
+      kind: slot.kind,
+    });
+  }
+}
+
+function chunkLike(root: JsonObject, model: string): (content: string) => string {
+  const id = quoteJson(stringMember(root, 'id')?.value ?? '');
+  const created = numberMember(root, 'created') ?? 0;
+  return (content) =>
+    `{"id":${id},"object":"chat.completion.chunk","created":${created},"model":${quoteJson(model)},` +
+    `"choices":[{"index":0,"delta":{"content":${quoteJson(`\n\n${content}`)}},"finish_reason":null}]}`;
+}

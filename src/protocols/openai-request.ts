@@ -1,0 +1,419 @@
+import { GatewayError } from '../core/errors.ts';
+import { foldKey, JsonError, memberOf, quoteJson, readJson, safeInteger } from '../core/json.ts';
+import type { JsonArray, JsonMember, JsonNode, JsonObject } from '../core/json.ts';
+import type { RequestNumber, RequestText, RequestTool, Role } from '../core/operation.ts';
+import { uniqueKey } from './shared.ts';
+
+/**
+ * Reads a request body by an allow-list of exact keys and builds beside it what may be forwarded.
+ *
+ * Nothing of the client's bytes is kept: each known field is checked, copied into a new value and, where it is text,
+ * registered as a slot that writes into that value. A key that nobody asked for is dropped and counted; a key that Go
+ * would fold onto a known one (`Model`, `ſystem`) is an error, since Ollama would read it and nobody here did.
+ */
+
+/** What is forwarded: plain values, and free-form values that keep their keys. */
+export type Out = string | number | boolean | null | FreeForm | Encoded | Out[] | OutObject;
+export interface OutObject {
+  [key: string]: Out;
+}
+
+/** The exact keys of one object of the protocol, and what Go would fold onto them. */
+export interface KnownKeys {
+  readonly exact: ReadonlySet<string>;
+  readonly folded: ReadonlyMap<string, string>;
+}
+
+/** Keys with a space between. */
+export function keys(list: string): KnownKeys {
+  const names = list.split(' ');
+  return { exact: new Set(names), folded: new Map(names.map((name) => [foldKey(name), name])) };
+}
+
+/** What one body held, noted while it is read. */
+export interface Reading {
+  readonly texts: RequestText[];
+  readonly tools: RequestTool[];
+  unknownKeys: number;
+}
+
+/** Reads the body of a request, which must be an object. Throws GatewayError `malformed_request`. */
+export function readBody(body: string, known: KnownKeys): ObjectReader {
+  return new ObjectReader({ texts: [], tools: [], unknownKeys: 0 }, parse(body), '', known);
+}
+
+function parse(body: string): JsonNode {
+  try {
+    return readJson(body);
+  } catch (error) {
+    if (error instanceof JsonError) throw new GatewayError('malformed_request', { cause: error });
+    throw error;
+  }
+}
+
+/** The error for the field at `path`, which consists of known keys and indexes only. */
+export function malformed(path: string): GatewayError {
+  return path === ''
+    ? new GatewayError('malformed_request')
+    : new GatewayError('malformed_request', { param: path.replaceAll('/', '.') });
+}
+
+/**
+ * One object of the protocol: reads its fields one by one into `out`. A field that is missing or null is skipped, as Go
+ * leaves its zero value; a field of another type throws GatewayError `malformed_request` with its path.
+ */
+export class ObjectReader {
+  readonly reading: Reading;
+  readonly path: string;
+  readonly out: OutObject = Object.create(null);
+  readonly #node: JsonObject;
+
+  constructor(reading: Reading, node: JsonNode, path: string, known: KnownKeys) {
+    if (node.type !== 'object') throw malformed(path);
+    this.reading = reading;
+    this.path = path;
+    this.#node = node;
+    for (const { key } of node.members) {
+      if (known.exact.has(key)) continue;
+      const lookAlike = known.folded.get(foldKey(key));
+      if (lookAlike !== undefined) throw malformed(this.at(lookAlike));
+      reading.unknownKeys += 1;
+    }
+  }
+
+  at(key: string): string {
+    return this.path === '' ? key : `${this.path}/${key}`;
+  }
+
+  /** The node of a field, `undefined` where it is missing or null. */
+  node(key: string): JsonNode | undefined {
+    const node = memberOf(this.#node, key);
+    return node === undefined || node.type === 'null' ? undefined : node;
+  }
+
+  /** A string that is no text for a model: the caller says why when it uses this. */
+  string(key: string): string | undefined {
+    const node = this.node(key);
+    if (node === undefined) return undefined;
+    if (node.type !== 'string') throw malformed(this.at(key));
+    this.out[key] = node.value;
+    return node.value;
+  }
+
+  /** A word of the protocol's own vocabulary that no prompt ever sees: letters, digits, `_`, `-`, `.`, at most 64. */
+  word(key: string): string | undefined {
+    const value = this.string(key);
+    if (value !== undefined && !isWord(value)) throw malformed(this.at(key));
+    return value;
+  }
+
+  /** One of `words`, else an error. */
+  oneOf<Word extends string>(key: string, words: readonly Word[]): Word | undefined {
+    const value = this.string(key);
+    if (value === undefined) return undefined;
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw malformed(this.at(key));
+    return word;
+  }
+
+  boolean(key: string): boolean | undefined {
+    const node = this.node(key);
+    if (node === undefined) return undefined;
+    if (node.type !== 'boolean') throw malformed(this.at(key));
+    this.out[key] = node.value;
+    return node.value;
+  }
+
+  number(key: string): number | undefined {
+    const node = this.node(key);
+    if (node === undefined) return undefined;
+    if (node.type !== 'number') throw malformed(this.at(key));
+    this.out[key] = node.value;
+    return node.value;
+  }
+
+  /** An integer as Go reads one: digits only, and exact in JavaScript too. */
+  integer(key: string): number | undefined {
+    const node = this.node(key);
+    if (node === undefined) return undefined;
+    const value = safeInteger(node);
+    if (value === undefined) throw malformed(this.at(key));
+    this.out[key] = value;
+    return value;
+  }
+
+  /** A text of one speaker. */
+  text(key: string, role: Role, message?: number): string | undefined {
+    const value = this.string(key);
+    if (value !== undefined) this.slot(key, role, message);
+    return value;
+  }
+
+  /** A text, or a list of texts. */
+  textOrList(key: string, role: Role): void {
+    const node = this.node(key);
+    if (node?.type === 'string') this.text(key, role);
+    else if (node !== undefined) this.texts(key, role);
+  }
+
+  /** A list of texts. */
+  texts(key: string, role: Role): void {
+    const list = this.list(key);
+    if (list === undefined) return;
+    const out: Out[] = [];
+    list.items.forEach((item, index) => {
+      const path = `${this.at(key)}/${index}`;
+      if (item.type !== 'string') throw malformed(path);
+      out.push(item.value);
+      addText(this.reading, { role, path, holder: out, key: index });
+    });
+    this.out[key] = out;
+  }
+
+  /** Registers the string that already stands in `out[key]` as a text. */
+  slot(key: string, role: Role, message?: number): void {
+    addText(this.reading, { role, path: this.at(key), holder: this.out, key, message });
+  }
+
+  /** The node of a list, `undefined` where it is missing or null. */
+  list(key: string): JsonArray | undefined {
+    const node = this.node(key);
+    if (node !== undefined && node.type !== 'array') throw malformed(this.at(key));
+    return node;
+  }
+
+  /** Reads each item of a list into a new list; what `read` gives `undefined` for is left out and counted. */
+  each(key: string, read: (item: JsonNode, path: string, out: Out[]) => Out | undefined): Out[] | undefined {
+    const list = this.list(key);
+    if (list === undefined) return undefined;
+    const out: Out[] = [];
+    list.items.forEach((item, index) => {
+      const value = read(item, `${this.at(key)}/${index}`, out);
+      if (value === undefined) this.reading.unknownKeys += 1;
+      else out.push(value);
+    });
+    this.out[key] = out;
+    return out;
+  }
+
+  /** An object of the protocol inside this one. */
+  object(key: string, known: KnownKeys): ObjectReader | undefined {
+    const node = this.node(key);
+    if (node === undefined) return undefined;
+    const child = new ObjectReader(this.reading, node, this.at(key), known);
+    this.out[key] = child.out;
+    return child;
+  }
+
+  /** A value whose keys are the client's own: a JSON schema, tool arguments. Each string and each key is a text. */
+  freeForm(key: string, role: Role, options: FreeFormOptions = {}): void {
+    const node = this.node(key);
+    if (node === undefined) return;
+    this.out[key] = readFreeForm(this.reading, node, this.at(key), role, options);
+  }
+}
+
+interface TextPlace {
+  readonly role: Role;
+  readonly path: string;
+  readonly holder: OutObject | Out[];
+  readonly key: string | number;
+  readonly message?: number | undefined;
+}
+
+function addText(reading: Reading, place: TextPlace): void {
+  // One cast for both kinds of holder: a list is indexed by number, an object by key, and `key` says which.
+  const holder = place.holder as OutObject;
+  reading.texts.push({
+    role: place.role,
+    path: place.path,
+    get text() {
+      const value = holder[place.key];
+      return typeof value === 'string' ? value : '';
+    },
+    ...(place.message === undefined ? {} : { message: place.message }),
+    replace(text) {
+      holder[place.key] = text;
+    },
+  });
+}
+
+/** Words of JSON Schema: a key or a type from this closed set is no text of the client's. */
+const SCHEMA_KEYS = new Set(
+  (
+    '$defs $id $ref $schema additionalProperties allOf anyOf const default definitions description enum examples ' +
+    'exclusiveMaximum exclusiveMinimum format items maximum maxItems maxLength minimum minItems minLength multipleOf ' +
+    'not nullable oneOf pattern patternProperties properties required strict title type uniqueItems'
+  ).split(' '),
+);
+const SCHEMA_TYPES = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
+
+export interface FreeFormOptions {
+  /** The value is a JSON Schema: its own vocabulary is left out of the texts. */
+  readonly schema?: boolean;
+  readonly message?: number;
+}
+
+/** A value with the client's own keys; edits to its strings and keys are kept beside it until it is written. */
+export class FreeForm {
+  readonly #node: JsonNode;
+  readonly #edits = new Map<JsonNode | JsonMember, string>();
+
+  constructor(node: JsonNode) {
+    this.#node = node;
+  }
+
+  edit(at: JsonNode | JsonMember, text: string): void {
+    this.#edits.set(at, text);
+  }
+
+  read(at: JsonNode | JsonMember, original: string): string {
+    return this.#edits.get(at) ?? original;
+  }
+
+  /** JSON of the value. Two keys that an edit made equal are told apart by a number, so that none is lost. */
+  write(): string {
+    return this.#write(this.#node);
+  }
+
+  #write(node: JsonNode): string {
+    switch (node.type) {
+      case 'string':
+        return quoteJson(this.#edits.get(node) ?? node.value);
+      case 'number': {
+        const text = this.#edits.get(node);
+        return text === undefined ? node.text : quoteJson(text);
+      }
+      case 'array':
+        return `[${node.items.map((item) => this.#write(item)).join(',')}]`;
+      case 'object':
+        return `{${this.#members(node).join(',')}}`;
+      default:
+        return String(node.value);
+    }
+  }
+
+  #members(node: JsonObject): string[] {
+    const used = new Set<string>();
+    return node.members.map((member) => {
+      const key = uniqueKey(this.#edits.get(member) ?? member.key, used);
+      return `${quoteJson(key)}:${this.#write(member.value)}`;
+    });
+  }
+}
+
+/** JSON inside a string, as OpenAI carries tool arguments. */
+export class Encoded {
+  readonly value: FreeForm;
+
+  constructor(value: FreeForm) {
+    this.value = value;
+  }
+}
+
+/** Registers each string and each key under `path/0`, `path/1`, …: the client's own keys never enter a path. */
+export function readFreeForm(
+  reading: Reading,
+  node: JsonNode,
+  path: string,
+  role: Role,
+  options: FreeFormOptions = {},
+): FreeForm {
+  const value = new FreeForm(node);
+  let count = 0;
+  const add = (at: JsonNode | JsonMember, original: string) => {
+    reading.texts.push({
+      role,
+      path: `${path}/${count++}`,
+      get text() {
+        return value.read(at, original);
+      },
+      ...(options.message === undefined ? {} : { message: options.message }),
+      replace(text) {
+        value.edit(at, text);
+      },
+    });
+  };
+  walkTexts(node, (at, text) => {
+    if (options.schema === true && isSchemaWord(at, text)) return;
+    if (text !== '') add(at, text);
+  });
+  return value;
+}
+
+/** A word of JSON Schema, or a bound in a number. */
+function isSchemaWord(at: JsonNode | JsonMember, text: string): boolean {
+  if ('key' in at) return SCHEMA_KEYS.has(text);
+  return at.type === 'number' || SCHEMA_TYPES.has(text);
+}
+
+/** Calls `visit` for each key, string and number, in the order they stand. Depth is bounded by the JSON reader's limit. */
+function walkTexts(node: JsonNode, visit: (at: JsonNode | JsonMember, text: string) => void): void {
+  if (node.type === 'string') visit(node, node.value);
+  else if (node.type === 'number') visit(node, node.text);
+  else if (node.type === 'array') for (const item of node.items) walkTexts(item, visit);
+  else if (node.type === 'object') {
+    for (const member of node.members) {
+      visit(member, member.key);
+      walkTexts(member.value, visit);
+    }
+  }
+}
+
+/** JSON of what is forwarded, keys in the order they were read. */
+export function writeOut(value: Out): string {
+  if (typeof value === 'string') return quoteJson(value);
+  if (value === null || typeof value !== 'object') return String(value);
+  if (value instanceof FreeForm) return value.write();
+  if (value instanceof Encoded) return quoteJson(value.value.write());
+  if (Array.isArray(value)) return `[${value.map(writeOut).join(',')}]`;
+  return `{${Object.keys(value)
+    .map((key) => `${quoteJson(key)}:${writeOut(value[key] ?? null)}`)
+    .join(',')}}`;
+}
+
+/** A number that limits may clamp; `also` names fields that say the same and must not stay larger. */
+export function requestNumber(out: OutObject, key: string, also: readonly string[] = []): RequestNumber {
+  return {
+    get value() {
+      const value = out[key];
+      return typeof value === 'number' ? value : undefined;
+    },
+    set(value) {
+      out[key] = value;
+      for (const other of also) {
+        const current = out[other];
+        if (typeof current === 'number' && current > value) out[other] = value;
+      }
+    },
+  };
+}
+
+/** Removes fields; says whether any was there. */
+export function removeKeys(out: OutObject, ...names: readonly string[]): boolean {
+  let removed = false;
+  for (const name of names) {
+    if (!(name in out)) continue;
+    delete out[name];
+    removed = true;
+  }
+  return removed;
+}
+
+/** Removes one item from a list, wherever it stands now; calls `emptied` when it was the last. */
+export function removeItem(list: Out[], item: Out, emptied: () => void = () => {}): void {
+  const index = list.indexOf(item);
+  if (index < 0) return;
+  list.splice(index, 1);
+  if (list.length === 0) emptied();
+}
+
+function isWord(value: string): boolean {
+  if (value.length === 0 || value.length > 64) return false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+    if (!isLetter && !(code >= 0x30 && code <= 0x39) && code !== 0x5f && code !== 0x2d && code !== 0x2e) return false;
+  }
+  return true;
+}

@@ -1,0 +1,121 @@
+import { decodeUtf8, JsonError, quoteJson, readJson } from '../core/json.ts';
+import type { AnswerCall, AnswerFrame, AnswerSlot, ChannelKind } from '../core/operation.ts';
+
+/**
+ * The usual chunk of a stream differs from the one before it in one string only. Once such a frame was read strictly,
+ * the next is compared with it byte by byte: where all but that string is equal, it needs no parser and means the same.
+ */
+
+const ENCODER = new TextEncoder();
+const NO_CALLS: readonly AnswerCall[] = [];
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Longer strings take the strict way, where they cost the same. */
+const PLAIN_BYTES_MAX = 256;
+
+export interface TemplateOptions {
+  /** The frame that was read, as text, and where its one variable string stands in it, quotes included. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly channel: string;
+  readonly kind: ChannelKind;
+}
+
+export class FrameTemplate {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+  readonly channel: string;
+  readonly kind: ChannelKind;
+
+  constructor(options: TemplateOptions) {
+    this.before = ENCODER.encode(options.text.slice(0, options.start + 1));
+    this.after = ENCODER.encode(options.text.slice(options.end - 1));
+    this.channel = options.channel;
+    this.kind = options.kind;
+  }
+
+  /** The frame, if `raw` differs from the template in its string only; a frame with an empty string has no slot. */
+  read(raw: Uint8Array): AnswerFrame | undefined {
+    const start = this.before.length;
+    const end = raw.length - this.after.length;
+    if (end < start || !isAt(raw, this.before, 0) || !isAt(raw, this.after, end)) return undefined;
+    const text = plainText(raw, start, end) ?? strictText(raw.subarray(start, end));
+    return text === undefined ? undefined : new TemplateFrame(this, raw, text);
+  }
+}
+
+/** A frame and its one slot in one object: most frames of an answer are this. */
+class TemplateFrame implements AnswerFrame, AnswerSlot {
+  readonly raw: Uint8Array;
+  readonly text: string;
+  readonly slots: readonly AnswerSlot[];
+  readonly calls = NO_CALLS;
+  readonly pendingCall = false;
+  readonly terminal = false;
+  readonly failed = false;
+  readonly last = false;
+  readonly #template: FrameTemplate;
+  #replaced: string | undefined;
+
+  constructor(template: FrameTemplate, raw: Uint8Array, text: string) {
+    this.#template = template;
+    this.raw = raw;
+    this.text = text;
+    this.slots = text === '' ? [] : [this];
+  }
+
+  get channel(): string {
+    return this.#template.channel;
+  }
+
+  get kind(): ChannelKind {
+    return this.#template.kind;
+  }
+
+  replace(text: string): void {
+    this.#replaced = text;
+  }
+
+  /** A delta without text says nothing, so the frame is left out where an edit took all of it. */
+  encode(): Uint8Array | undefined {
+    if (this.#replaced === undefined) return this.raw;
+    if (this.#replaced === '') return undefined;
+    const { before, after } = this.#template;
+    const literal = ENCODER.encode(quoteJson(this.#replaced));
+    const bytes = new Uint8Array(before.length + literal.length - 2 + after.length);
+    bytes.set(before);
+    bytes.set(literal.subarray(1, -1), before.length);
+    bytes.set(after, bytes.length - after.length);
+    return bytes;
+  }
+}
+
+function isAt(raw: Uint8Array, part: Uint8Array, offset: number): boolean {
+  for (let at = 0; at < part.length; at++) if (raw[offset + at] !== part[at]) return false;
+  return true;
+}
+
+/** Printable ASCII without quote and backslash, decoded; `undefined` for anything else. */
+function plainText(raw: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start > PLAIN_BYTES_MAX) return undefined;
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = raw[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** The inside of a JSON string literal, read strictly; `undefined` where it is none, which the whole frame then says. */
+function strictText(inside: Uint8Array): string | undefined {
+  try {
+    const node = readJson(`"${decodeUtf8(inside)}"`);
+    return node.type === 'string' ? node.value : undefined;
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}

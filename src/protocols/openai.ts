@@ -1,0 +1,5 @@
+import type { Operation } from '../core/operation.ts';
+import { openaiChat } from './openai-chat.ts';
+
+/** OpenAI's API as Ollama implements it (`openai/openai.go`, `openai/responses.go`). */
+export const openaiOperations: readonly Operation[] = [openaiChat];
