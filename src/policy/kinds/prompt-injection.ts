@@ -1,0 +1,186 @@
+import * as v from 'valibot';
+import {
+  BUILTIN_RULES,
+  createInjectionDetector,
+  type InjectionDetector,
+  type InputPart,
+  type Inspection,
+} from '../../detectors/injection/index.ts';
+import type { PolicyDocument } from '../document.ts';
+import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
+import { injectionEngine, patternProblem } from '../patterns.ts';
+import { quote, suggest } from '../problem.ts';
+import { choice, decimal, fields, filledList, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
+import type { RequestContext } from '../stage.ts';
+
+/**
+ * PromptInjection (LLM01): inputs that try to take over the model. Detection, not a guarantee.
+ *
+ * Each document has its own detector and threshold and makes one decision a request. The operator's system prompt is
+ * not judged. What could not be read wholly is suspicious: a text too large to judge is no way through.
+ */
+
+const ROLES = ['user', 'tool', 'assistant'] as const;
+
+const schema = fields({
+  ...selectable,
+  scan: v.optional(filledList(choice(ROLES), 'user')),
+  patterns: v.optional(
+    fields({
+      builtin: v.optional(
+        v.union(
+          [v.picklist(['all', 'none']), list(text('the id of a built-in pattern'), 'ignore_previous_instructions')],
+          'is not accepted; accepted: all, none or a list of built-in ids',
+        ),
+      ),
+      add: v.optional(
+        filledList(
+          fields({
+            id: ruleId(),
+            pattern: text('a pattern in the RE2-like subset'),
+            score: v.optional(decimal(0.01, 10)),
+          }),
+          '{ id, pattern, score }',
+        ),
+      ),
+      remove: v.optional(filledList(text('the id of a built-in pattern'), 'role_play')),
+    }),
+  ),
+  threshold: v.optional(decimal(0.1, 100)),
+});
+
+interface Spec extends SpecBase {
+  readonly scan?: readonly (typeof ROLES)[number][] | undefined;
+  readonly patterns?:
+    | {
+        readonly builtin?: 'all' | 'none' | readonly string[] | undefined;
+        readonly add?:
+          readonly { readonly id: string; readonly pattern: string; readonly score?: number | undefined }[] | undefined;
+        readonly remove?: readonly string[] | undefined;
+      }
+    | undefined;
+  readonly threshold?: number | undefined;
+}
+
+type InjectionDocument = PolicyDocument<Spec>;
+
+const THRESHOLD = 1;
+const RULES_NOTED_MAX = 20;
+
+export const promptInjection = defineKind<Spec>({
+  kind: 'PromptInjection',
+  owasp: 'LLM01',
+  schema,
+  compile(documents, host) {
+    const detectors = new Map(documents.map((document) => [document, detectorOf(document, host)]));
+    return compiled(detectors, host);
+  },
+});
+
+function detectorOf(document: InjectionDocument, host: CompileHost): InjectionDetector | undefined {
+  if (reportMistakes(document, host)) return undefined;
+  const { patterns, threshold } = document.spec;
+  const options = {
+    builtin: patterns?.builtin ?? 'all',
+    add: (patterns?.add ?? []).map(({ id, pattern, score }) => ({ id, pattern, score: score ?? 1 })),
+    remove: patterns?.remove ?? [],
+    threshold: threshold ?? THRESHOLD,
+  };
+  return host.cache.get(`injection ${JSON.stringify(options)}`, () =>
+    createInjectionDetector({ ...options, engine: injectionEngine }),
+  );
+}
+
+/** True where the document cannot be compiled. */
+function reportMistakes(document: InjectionDocument, host: CompileHost): boolean {
+  const { builtin = 'all', add = [], remove = [] } = document.spec.patterns ?? {};
+  let broken = false;
+  const report = (path: readonly (string | number)[], message: string) => {
+    broken = true;
+    host.report(document, ['spec', 'patterns', ...path], message);
+  };
+  const chosen = builtin === 'all' ? BUILTIN_RULES : builtin === 'none' ? [] : builtin;
+  if (typeof builtin !== 'string') {
+    for (const [index, id] of builtin.entries()) {
+      if (BUILTIN_RULES.includes(id)) continue;
+      report(['builtin', index], `${quote(id)} is no built-in pattern; ${suggest(id, BUILTIN_RULES)}`);
+    }
+  }
+  for (const [index, id] of remove.entries()) {
+    if (!BUILTIN_RULES.includes(id)) {
+      report(['remove', index], `${quote(id)} is no built-in pattern; ${suggest(id, BUILTIN_RULES)}`);
+    } else if (!chosen.includes(id)) {
+      report(['remove', index], `${quote(id)} is not among the patterns chosen here, so it has no effect`);
+    }
+  }
+  const seen = new Set<string>(BUILTIN_RULES);
+  for (const [index, { id, pattern }] of add.entries()) {
+    if (seen.has(id))
+      report(['add', index, 'id'], `${quote(id)} is the id of another pattern; accepted: an id of its own`);
+    seen.add(id);
+    const problem = patternProblem(pattern, true);
+    if (problem !== undefined) report(['add', index, 'pattern'], problem);
+  }
+  if (!broken && chosen.every((id) => remove.includes(id)) && add.length === 0) {
+    report([], 'leave no pattern; accepted: builtin or add');
+  }
+  return broken;
+}
+
+function compiled(
+  detectors: ReadonlyMap<InjectionDocument, InjectionDetector | undefined>,
+  host: CompileHost,
+): CompiledKind<InjectionDocument> {
+  return {
+    stage: (documents) => ({
+      request(context) {
+        for (const document of documents) {
+          const detector = detectors.get(document);
+          if (detector) inspect(document, detector, context, host);
+        }
+      },
+    }),
+  };
+}
+
+function inspect(
+  document: InjectionDocument,
+  detector: InjectionDetector,
+  context: RequestContext,
+  host: CompileHost,
+): void {
+  const roles: readonly string[] = document.spec.scan ?? ROLES;
+  const texts = context.request.texts.filter(({ role, text }) => roles.includes(role) && text !== '');
+  if (texts.length === 0) return;
+  const inspection = detector.inspect(texts.map(({ text, role, path }): InputPart => ({ text, role, origin: path })));
+  const unread = inspection.faults.length > 0;
+  if (!inspection.suspicious && !unread) return;
+  const { rules, patterns } = reasonsOf(inspection);
+  if (unread) rules.push('unviewable');
+  const outcome = context.note(host.identity(document), {
+    situation: 'suspicious_input',
+    rule: rules[0] ?? 'unviewable',
+    channel: texts[worstPart(inspection)]?.path ?? 'request',
+    findings: inspection.findings.length + inspection.faults.length,
+    code: 'prompt_injection',
+    rules: rules.slice(0, RULES_NOTED_MAX),
+    patterns: patterns.slice(0, RULES_NOTED_MAX),
+    score: Math.round(inspection.score * 100) / 100,
+  });
+  if (outcome === 'stripped') context.request.drop('tools');
+}
+
+/** Rule ids and their sources, the weightiest first, each once. */
+function reasonsOf(inspection: Inspection): { readonly rules: string[]; readonly patterns: readonly string[] } {
+  const sources = new Map<string, string>();
+  for (const { rule, source } of [...inspection.findings].sort((a, b) => b.score - a.score)) {
+    if (!sources.has(rule)) sources.set(rule, source);
+  }
+  return { rules: [...sources.keys()], patterns: [...sources.values()] };
+}
+
+/** The text to blame: the one with the highest score, or the first that could not be read. */
+function worstPart(inspection: Inspection): number {
+  if (!inspection.suspicious) return inspection.faults[0]?.part ?? 0;
+  return inspection.partScores.reduce((worst, score, part, all) => (score > (all[worst] ?? 0) ? part : worst), 0);
+}
