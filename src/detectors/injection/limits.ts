@@ -16,7 +16,7 @@ export interface ViewLimits {
 export const VIEW_LIMITS: ViewLimits = {
   textCharactersMax: 8_388_608,
   depthMax: 3,
-  decodedFactorMax: 3,
+  decodedFactorMax: 2,
   decodedCharactersMin: 4_096,
   viewsMax: 24,
 };

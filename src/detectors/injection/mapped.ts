@@ -34,6 +34,11 @@ export class MappedBuilder {
     this.push(0xdc00 + ((point - 0x10000) & 0x3ff), origin);
   }
 
+  /** Adds all that another builder holds. */
+  append(other: MappedBuilder): void {
+    for (let at = 0; at < other.#length; at++) this.push(other.#codes[at] ?? 0, other.#origins[at] ?? 0);
+  }
+
   /** Takes back what was added since `length` was read. */
   truncate(length: number): void {
     this.#length = length;

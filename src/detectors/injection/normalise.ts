@@ -5,18 +5,19 @@
  * other scripts that stand in for Latin ones are the Latin ones. True Russian or Greek words stay as they are.
  */
 import { FOLD, isDecoration, isInvisible, LOOK_ALIKE } from './fold.ts';
+import { Kind } from './kinds.ts';
 import { type Mapped, MappedBuilder } from './mapped.ts';
 import type { Survey } from './survey.ts';
 
 /** True when the base view differs from the text. */
 export function needsNormalising(seen: Survey): boolean {
-  return (
-    seen.invisible > 0 ||
-    seen.decorations > 0 ||
-    seen.astral > 0 ||
-    seen.compatible > 0 ||
-    (seen.lookAlikes > 0 && seen.words > 0)
-  );
+  const { counts } = seen;
+  const odd =
+    (counts[Kind.invisible] ?? 0) +
+    (counts[Kind.decoration] ?? 0) +
+    (counts[Kind.astral] ?? 0) +
+    (counts[Kind.compatible] ?? 0);
+  return odd > 0 || ((counts[Kind.lookAlike] ?? 0) > 0 && seen.words > 0);
 }
 
 /** Builds the base view. Linear. */
@@ -43,14 +44,20 @@ function pushAstral(built: MappedBuilder, text: string, at: number): void {
   const point = text.codePointAt(at) ?? 0;
   if (point >= 0xe0000 && point <= 0xe0fff) return;
   if (point >= 0x1d400 && point <= 0x1d7ff) {
-    const plain = String.fromCodePoint(point).normalize('NFKC');
-    for (let step = 0; step < plain.length; step++) built.push(plain.charCodeAt(step), at);
+    built.push(MATHEMATICAL[point - 0x1d400] ?? 0x20, at);
     return;
   }
   const boxed = boxedLetter(point);
   if (boxed > 0) built.push(boxed, at);
   else built.pushPoint(point, at);
 }
+
+/** NFKC of the mathematical alphabets, each one unit long. */
+const MATHEMATICAL = Uint16Array.from({ length: 0x400 }, (_, index) =>
+  String.fromCodePoint(0x1d400 + index)
+    .normalize('NFKC')
+    .charCodeAt(0),
+);
 
 /** Squared, circled and regional-indicator capitals, most of which NFKC leaves alone. */
 function boxedLetter(point: number): number {

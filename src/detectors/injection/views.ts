@@ -19,8 +19,10 @@ import {
 import { decodeBraille, decodeNumbers } from './decode/numbers.ts';
 import { decodeRuns } from './decode/runs.ts';
 import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
+import { Kind } from './kinds.ts';
 import type { Mapped } from './mapped.ts';
 import { needsNormalising, normalise } from './normalise.ts';
+import type { Stretch } from './stretches.ts';
 import { type Run, type Survey, survey } from './survey.ts';
 
 export type ViewName =
@@ -73,16 +75,33 @@ interface Decoder {
   readonly raw?: boolean;
   readonly unspaced?: boolean;
   wanted(seen: Survey): boolean;
-  decode(text: string, seen: Survey): Mapped | string | undefined;
+  decode(text: string, seen: Survey): Mapped | undefined;
 }
 
 const hasRun = (seen: Survey, alphabet: Run['alphabet']): boolean => seen.runs.some((run) => run.alphabet === alphabet);
 
-/** What is decoded, and when. Read from top to bottom; costs are linear each. */
+/** Two everyday words in cipher, or one where little else is readable. */
+const cuesMin = (seen: Survey): number => (seen.words <= 40 && seen.naturalCues < 8 ? 1 : 2);
+
+const hasStretch = (stretches: readonly Stretch[], signsMin: number): boolean =>
+  stretches.some((stretch) => stretch.signs >= signsMin);
+
+const countOf = (seen: Survey, kind: number): number => seen.counts[kind] ?? 0;
+
+/** Numbers that are the digits of an escape are decoded as that escape. */
+const isEscaped = (seen: Survey): boolean =>
+  (seen.percents + seen.ampersands + seen.backslashes + seen.equals) * 2 > seen.hexPairs + seen.decimalWords;
+
+/** What is decoded, and when. Read from top to bottom; each costs time linear in what it reads. */
 const DECODERS: readonly Decoder[] = [
-  { name: 'tags', raw: true, wanted: (seen) => seen.astral >= 8, decode: decodeTags },
-  { name: 'selectors', raw: true, wanted: (seen) => seen.astral >= 4 || seen.invisible >= 6, decode: decodeSelectors },
-  { name: 'bits', raw: true, wanted: (seen) => seen.invisible >= 48, decode: decodeBits },
+  { name: 'tags', raw: true, wanted: (seen) => countOf(seen, Kind.astral) >= 8, decode: decodeTags },
+  {
+    name: 'selectors',
+    raw: true,
+    wanted: (seen) => countOf(seen, Kind.astral) >= 4 || countOf(seen, Kind.invisible) >= 6,
+    decode: decodeSelectors,
+  },
+  { name: 'bits', raw: true, wanted: (seen) => countOf(seen, Kind.invisible) >= 48, decode: decodeBits },
   {
     name: 'base64',
     wanted: (seen) => hasRun(seen, 'base64'),
@@ -98,27 +117,49 @@ const DECODERS: readonly Decoder[] = [
   { name: 'entities', wanted: (seen) => seen.ampersands >= 3, decode: decodeEntities },
   { name: 'escapes', wanted: (seen) => seen.backslashes >= 3, decode: decodeBackslashes },
   { name: 'quoted_printable', wanted: (seen) => seen.equals >= 6, decode: decodeQuotedPrintable },
-  { name: 'morse', wanted: (seen) => seen.morseMarks >= 12, decode: decodeMorse },
+  { name: 'morse', wanted: (seen) => seen.dotsAndDashes >= 12, decode: decodeMorse },
   { name: 'binary', wanted: (seen) => seen.binaryWords >= 6, decode: (text) => decodeNumbers(text, 'binary') },
-  { name: 'hexpairs', wanted: (seen) => seen.hexPairs >= 8, decode: (text) => decodeNumbers(text, 'hexpairs') },
-  { name: 'decimal', wanted: (seen) => seen.decimalWords >= 10, decode: (text) => decodeNumbers(text, 'decimal') },
-  { name: 'braille', wanted: (seen) => seen.braille >= 6, decode: decodeBraille },
-  { name: 'nato', wanted: (seen) => seen.natoCues >= 5, decode: decodeNato },
-  { name: 'apart', unspaced: true, wanted: (seen) => seen.singlesRun >= 5, decode: decodeApart },
-  { name: 'leet', wanted: (seen) => seen.leetWords >= 2, decode: decodeLeet },
-  { name: 'rot13', wanted: (seen) => isCipher(seen, seen.rot13Cues), decode: decodeRot13 },
-  { name: 'atbash', wanted: (seen) => isCipher(seen, seen.atbashCues), decode: decodeAtbash },
+  {
+    name: 'hexpairs',
+    wanted: (seen) => seen.hexPairs >= 8 && !isEscaped(seen),
+    decode: (text) => decodeNumbers(text, 'hexpairs'),
+  },
+  {
+    name: 'decimal',
+    wanted: (seen) => seen.decimalWords >= 10 && !isEscaped(seen),
+    decode: (text) => decodeNumbers(text, 'decimal'),
+  },
+  { name: 'braille', wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
+  { name: 'nato', wanted: (seen) => seen.natoRow >= 5, decode: decodeNato },
+  {
+    name: 'apart',
+    unspaced: true,
+    wanted: (seen) => hasStretch(seen.apart, 5),
+    decode: (text, seen) => decodeApart(text, seen.apart),
+  },
+  { name: 'leet', wanted: (seen) => hasStretch(seen.leet, 2), decode: (text, seen) => decodeLeet(text, seen.leet, 2) },
+  {
+    name: 'rot13',
+    wanted: (seen) => hasStretch(seen.rot13, cuesMin(seen)),
+    decode: (text, seen) => decodeRot13(text, seen.rot13, cuesMin(seen)),
+  },
+  {
+    name: 'atbash',
+    wanted: (seen) => hasStretch(seen.atbash, cuesMin(seen)),
+    decode: (text, seen) => decodeAtbash(text, seen.atbash, cuesMin(seen)),
+  },
   {
     name: 'reversed',
-    wanted: (seen) => seen.overrides > 0 || isCipher(seen, seen.reversedCues),
-    decode: decodeReversed,
+    wanted: (seen) => hasStretch(seen.reversed, cuesMin(seen)),
+    decode: (text, seen) => decodeReversed(text, seen.reversed, cuesMin(seen)),
+  },
+  {
+    name: 'reversed',
+    raw: true,
+    wanted: (seen) => seen.turns > 0,
+    decode: (text) => decodeReversed(text, [{ start: 0, end: text.length, signs: 1 }], 1),
   },
 ];
-
-/** Two words of everyday language in cipher, or one where little else is readable. */
-function isCipher(seen: Survey, cues: number): boolean {
-  return cues >= 2 || (cues === 1 && seen.naturalCues < 8 && seen.words <= 40);
-}
 
 /**
  * Reads a text in every way that its characters call for.
@@ -156,7 +197,6 @@ function addReading(
 ): void {
   const path = parent === '' ? name : `${parent}>${name}`;
   const seen = survey(text);
-  if (seen.runsCut) state.truncated = true;
   let base: View;
   let baseSeen = seen;
   if (needsNormalising(seen)) {
@@ -179,13 +219,13 @@ function addReading(
 function addDecoded(
   state: BuildState,
   decoder: Decoder,
-  decoded: Mapped | string,
+  decoded: Mapped,
   source: string,
   origin: (offset: number) => number,
   path: string,
   depth: number,
 ): void {
-  const text = typeof decoded === 'string' ? decoded : decoded.text;
+  const { text } = decoded;
   if (text === source || state.views.some((view) => view.text === text)) return;
   if (
     depth >= state.limits.depthMax ||
@@ -196,7 +236,7 @@ function addDecoded(
     return;
   }
   state.charactersLeft -= text.length;
-  const back = typeof decoded === 'string' ? origin : backThrough(decoded, source.length, origin);
+  const back = backThrough(decoded, source.length, origin);
   addReading(state, text, decoder.name, path, back, depth + 1, decoder.unspaced === true);
 }
 

@@ -1,40 +1,49 @@
 /** Letter by letter disguises of the same length or with separators: ciphers, reversal, leet, spaced and dotted letters. */
 import { FOLD } from '../fold.ts';
-import { type Mapped, MappedBuilder, textOf } from '../mapped.ts';
+import { type Mapped, MappedBuilder } from '../mapped.ts';
+import { copy, decodeStretches, type Stretch } from '../stretches.ts';
 
-/** ROT13. Offsets stay. */
-export function decodeRot13(text: string): string {
-  return mapLetters(text, (letter) => (letter + 13) % 26);
+/** ROT13 of the stretches. */
+export function decodeRot13(text: string, stretches: readonly Stretch[], signsMin: number): Mapped | undefined {
+  return decodeStretches(text, stretches, signsMin, (built, start, end) =>
+    turnLetters(built, text, start, end, (letter) => (letter + 13) % 26),
+  );
 }
 
-/** Atbash (a is z). Offsets stay. */
-export function decodeAtbash(text: string): string {
-  return mapLetters(text, (letter) => 25 - letter);
+/** Atbash (a is z) of the stretches. */
+export function decodeAtbash(text: string, stretches: readonly Stretch[], signsMin: number): Mapped | undefined {
+  return decodeStretches(text, stretches, signsMin, (built, start, end) =>
+    turnLetters(built, text, start, end, (letter) => 25 - letter),
+  );
 }
 
-function mapLetters(text: string, turn: (letter: number) => number): string {
-  const codes = new Uint16Array(text.length);
-  for (let at = 0; at < text.length; at++) {
+function turnLetters(
+  built: MappedBuilder,
+  text: string,
+  start: number,
+  end: number,
+  turn: (letter: number) => number,
+): void {
+  for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
     const lower = code | 0x20;
-    codes[at] = code < 0x80 && lower >= 0x61 && lower <= 0x7a ? turn(lower - 0x61) + 0x61 - (lower - code) : code;
+    built.push(code < 0x80 && lower >= 0x61 && lower <= 0x7a ? turn(lower - 0x61) + 0x61 - (lower - code) : code, at);
   }
-  return textOf(codes, codes.length);
 }
 
-/** The text backwards, by code points. */
-export function decodeReversed(text: string): Mapped {
-  const built = new MappedBuilder(text.length);
-  for (let at = text.length - 1; at >= 0; at--) {
-    const code = text.charCodeAt(at);
-    const before = text.charCodeAt(at - 1);
-    if (code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff) {
-      built.push(before, at - 1);
-      built.push(code, at);
-      at--;
-    } else built.push(code, at);
-  }
-  return built.finish();
+/** The stretches backwards, by code points. */
+export function decodeReversed(text: string, stretches: readonly Stretch[], signsMin: number): Mapped | undefined {
+  return decodeStretches(text, stretches, signsMin, (built, start, end) => {
+    for (let at = end - 1; at >= start; at--) {
+      const code = text.charCodeAt(at);
+      const before = at > start ? text.charCodeAt(at - 1) : 0;
+      if (code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff) {
+        built.push(before, at - 1);
+        built.push(code, at);
+        at--;
+      } else built.push(code, at);
+    }
+  });
 }
 
 const LEET: Readonly<Record<string, string>> = {
@@ -64,34 +73,31 @@ function buildLeet(): Uint8Array {
   return codes;
 }
 
-/** Digits and signs inside words read as letters. Offsets stay. */
-export function decodeLeet(text: string): string {
-  const codes = new Uint16Array(text.length);
-  for (let at = 0; at < text.length;) {
-    const start = at;
-    let letters = 0;
-    let digits = 0;
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      const isLeet = code < 128 && LEET_CODES[code] !== 0;
-      if (isLeet) digits++;
-      else if ((FOLD[code] ?? 0) !== 0) letters++;
-      else break;
+/** Digits and signs inside words read as letters, in the stretches. */
+export function decodeLeet(text: string, stretches: readonly Stretch[], signsMin: number): Mapped | undefined {
+  return decodeStretches(text, stretches, signsMin, (built, from, to) => {
+    for (let at = from; at < to;) {
+      const start = at;
+      let letters = 0;
+      let digits = 0;
+      for (; at < to; at++) {
+        const code = text.charCodeAt(at);
+        const isLeet = code < 128 && LEET_CODES[code] !== 0;
+        if (isLeet) digits++;
+        else if ((FOLD[code] ?? 0) !== 0) letters++;
+        else break;
+      }
+      if (at === start) {
+        built.push(text.charCodeAt(at), at);
+        at++;
+        continue;
+      }
+      const isNumberWord = letters === 0 && at - start <= 3 && NUMBER_WORDS.has(text.slice(start, at));
+      const isWord = isNumberWord || (digits > 0 && letters > 0 && isLeetWord(text, start, at, letters, digits));
+      for (let step = start; step < at; step++)
+        built.push(isWord ? leetLetter(text, start, step, at) : text.charCodeAt(step), step);
     }
-    if (at === start) {
-      codes[at] = text.charCodeAt(at);
-      at++;
-      continue;
-    }
-    const isWord =
-      digits > 0 &&
-      (letters > 0
-        ? isLeetWord(text, start, at, letters, digits)
-        : NUMBER_WORDS.has(text.slice(start, Math.min(at, start + 3))));
-    for (let step = start; step < at; step++)
-      codes[step] = isWord ? leetLetter(text, start, step, at) : text.charCodeAt(step);
-  }
-  return textOf(codes, codes.length);
+  });
 }
 
 /** A sign at the edge of a plain word is punctuation: "$5", "now!". */
@@ -123,26 +129,27 @@ const APART_LETTERS_MIN = 5;
  * Where every second character is the same separator, the others are the text (`_` for a space among dots). Where words
  * keep a wider gap, the gap is the space. Everything else stays.
  */
-export function decodeApart(text: string): Mapped | undefined {
-  const built = new MappedBuilder(text.length);
+export function decodeApart(text: string, stretches: readonly Stretch[]): Mapped | undefined {
   let joined = 0;
-  for (let at = 0; at < text.length;) {
-    const end = apartEnd(text, at);
-    if (end < 0) {
-      built.push(text.charCodeAt(at), at);
-      at++;
-      continue;
+  const mapped = decodeStretches(text, stretches, APART_LETTERS_MIN, (built, from, to) => {
+    for (let at = from; at < to;) {
+      const end = apartEnd(text, at);
+      if (end < 0) {
+        copy(built, text, at, at + 1);
+        at++;
+        continue;
+      }
+      joined++;
+      const separator = text.charCodeAt(at + 1);
+      for (let step = at; step < end; step += 2) {
+        const code = text.charCodeAt(step);
+        const isSpace = separator !== 0x20 && (code === 0x5f || code === 0x20);
+        built.push(isSpace ? 0x20 : code, step);
+      }
+      at = end;
     }
-    joined++;
-    const separator = text.charCodeAt(at + 1);
-    for (let step = at; step < end; step += 2) {
-      const code = text.charCodeAt(step);
-      const isSpace = separator !== 0x20 && (code === 0x5f || code === 0x20);
-      built.push(isSpace ? 0x20 : code, step);
-    }
-    at = end;
-  }
-  return joined === 0 ? undefined : built.finish();
+  });
+  return joined === 0 ? undefined : mapped;
 }
 
 /** End of the run of letters held apart that begins here, or -1. */
@@ -227,10 +234,20 @@ const NATO: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Words of the NATO alphabet as their letters; other words end a word. */
+/** Rows of words of the NATO alphabet as their letters; an empty line between rows. */
 export function decodeNato(text: string): Mapped | undefined {
   const built = new MappedBuilder(64);
-  let letters = 0;
+  let kept = 0;
+  let row = 0;
+  const closeRow = (at: number): void => {
+    if (row < APART_LETTERS_MIN) built.truncate(kept);
+    else {
+      built.push(0x0a, at);
+      built.push(0x0a, at);
+      kept = built.length;
+    }
+    row = 0;
+  };
   let start = -1;
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? (FOLD[text.charCodeAt(at)] ?? 0) : 0;
@@ -242,11 +259,14 @@ export function decodeNato(text: string): Mapped | undefined {
       const word = at - start <= 8 ? text.slice(start, at).toLowerCase() : '';
       if (NATO.has(word)) {
         built.push(word.charCodeAt(0), start);
-        letters++;
-      } else if (built.length > 0) built.push(0x20, start);
+        row++;
+      } else if (row > 0 && word !== 'space') closeRow(start);
+      else if (row > 0) built.push(0x20, start);
       start = -1;
     }
-    if (text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x2f) built.push(0x20, at);
+    const sign = text.charCodeAt(at);
+    if (row > 0 && (sign === 0x0a || sign === 0x2f)) built.push(0x20, at);
   }
-  return letters < APART_LETTERS_MIN ? undefined : built.finish();
+  closeRow(text.length);
+  return kept === 0 ? undefined : built.finish();
 }
