@@ -1,0 +1,72 @@
+/**
+ * The tail of one channel's text that may still be needed, as the pieces in which it came.
+ *
+ * Positions count UTF-16 code units from the beginning of the channel. Pieces are joined only when somebody asks for
+ * text across them, which is when a candidate is decided and not on every push.
+ */
+export class HeldText {
+  private pieces: string[] = [];
+  private starts: number[] = [];
+  /** Position behind the last character. */
+  length = 0;
+
+  push(text: string): void {
+    this.pieces.push(text);
+    this.starts.push(this.length);
+    this.length += text.length;
+  }
+
+  /** Number of pieces that are held. */
+  get count(): number {
+    return this.pieces.length;
+  }
+
+  piece(index: number): string {
+    return this.pieces[index] as string;
+  }
+
+  startOf(index: number): number {
+    return this.starts[index] as number;
+  }
+
+  /** Index of the piece that holds `position`, or `count` when it lies behind the end. */
+  indexOf(position: number): number {
+    let index = this.pieces.length;
+    while (index > 0 && (this.starts[index - 1] as number) > position) index -= 1;
+    return position >= this.length ? this.pieces.length : index - 1;
+  }
+
+  /** The characters of `[from, to)`, as far back as they are still held. */
+  slice(from: number, to: number): string {
+    const low = Math.max(from, this.starts[0] ?? 0);
+    const last = this.pieces.length - 1;
+    if (last < 0 || to <= low) return '';
+    if (low < (this.starts[last] as number)) this.joinFrom(this.indexOf(low));
+    const at = this.indexOf(low);
+    const start = this.starts[at] as number;
+    return (this.pieces[at] as string).slice(low - start, to - start);
+  }
+
+  /** The code unit at `position`, or -1 when it is not held. */
+  unitAt(position: number): number {
+    const index = this.indexOf(position);
+    const piece = this.pieces[index];
+    return piece === undefined ? -1 : piece.charCodeAt(position - (this.starts[index] as number));
+  }
+
+  /** Lets go of pieces that lie wholly below `position`. Cheap to call after every push. */
+  release(position: number): void {
+    if (this.pieces.length < 24 && this.length - (this.starts[0] ?? 0) < 8_192) return;
+    const keep = Math.min(this.indexOf(position), this.pieces.length - 1);
+    if (keep <= 0) return;
+    this.pieces = this.pieces.slice(keep);
+    this.starts = this.starts.slice(keep);
+  }
+
+  private joinFrom(index: number): void {
+    const joined = this.pieces.slice(index).join('');
+    this.pieces.length = index + 1;
+    this.starts.length = index + 1;
+    this.pieces[index] = joined;
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * A deterministic automaton made on demand from an NFA, in one growing Int32Array, thrown away when it gets too big.
+ *
+ * A state is a set of NFA nodes. Looks that need the next character stay in the set until it is known, so a transition
+ * can report two things: what matched just *before* the character, and what matches just after it.
+ *
+ * An entry of `table` at `state + class` is the next state (already multiplied by the stride) when nothing is to be
+ * reported; `DEAD` when nothing can match any more; `UNKNOWN` when it was not made yet; else an index into the special
+ * transitions, see `special`.
+ */
+import {
+  KINDS,
+  lookHolds,
+  looksBothWays,
+  looksLeft,
+  type Nfa,
+  OP_LOOK,
+  OP_MATCH,
+  OP_SET,
+  OP_SPLIT,
+  OTHER,
+} from './nfa.ts';
+
+export const DEAD = 0;
+export const UNKNOWN = -1;
+
+/** Most entries of a table before it is thrown away and made again: 4 MiB. */
+export const TABLE_ENTRIES_MAX = 1 << 20;
+
+/** A state's nodes, kept apart from the table so that a scanner can carry a state over a flush. */
+export interface DfaState {
+  readonly nodes: Int32Array;
+  /** Kind of the character before; `OTHER` unless a node still needs it. */
+  readonly left: number;
+  readonly accepts: number;
+}
+
+export class LazyDfa {
+  readonly nfa: Nfa;
+  readonly stride: number;
+  /** Class number that stands for the end of the text. */
+  readonly endClass: number;
+  table: Int32Array;
+  states: DfaState[] = [];
+  /** What a special transition leads to and what matched before its character; index `-2 - entry`. */
+  specialNext: number[] = [];
+  specialBefore: number[] = [];
+  /** Lists of rules that match together; list 0 is empty. They survive a flush. */
+  readonly acceptLists: (readonly number[])[] = [[]];
+  private readonly acceptIds = new Map<string, number>([['', 0]]);
+  private ids = new Map<string, number>();
+  private readonly entries: readonly number[];
+  private readonly isUnanchored: boolean;
+  private readonly roots = new Int32Array(KINDS);
+  private readonly namedRoots = new Map<string, number>();
+  private readonly entriesMax: number;
+  private readonly marks: Int32Array;
+  private mark = 0;
+  private readonly stack: number[] = [];
+  private found: number[] = [];
+  private matched: number[] = [];
+
+  /** `entries`: where matching begins. `isUnanchored`: it may begin again behind every character. */
+  constructor(nfa: Nfa, entries: readonly number[], options: { isUnanchored?: boolean; entriesMax?: number } = {}) {
+    this.nfa = nfa;
+    this.stride = nfa.alphabet.classes + 1;
+    this.endClass = nfa.alphabet.classes;
+    this.entries = entries;
+    this.isUnanchored = options.isUnanchored === true;
+    this.entriesMax = options.entriesMax ?? TABLE_ENTRIES_MAX;
+    this.marks = new Int32Array(nfa.op.length);
+    this.table = new Int32Array(this.stride * 16);
+    this.flush();
+  }
+
+  /** Whether the table has outgrown its bound; a scanner that sees it calls `flush` and adopts its states again. */
+  get isOverfull(): boolean {
+    return this.states.length * this.stride > this.entriesMax;
+  }
+
+  /** Forgets all states. Those who hold one keep the old `states` array and `adopt` from it. */
+  flush(): void {
+    this.states = [];
+    this.ids = new Map();
+    this.specialNext = [];
+    this.specialBefore = [];
+    this.table = new Int32Array(this.stride * 16);
+    this.adopt({ nodes: new Int32Array(0), left: OTHER, accepts: 0 });
+    this.table.fill(DEAD, 0, this.stride);
+    this.roots.fill(UNKNOWN);
+    this.namedRoots.clear();
+  }
+
+  /** The state with these nodes, made if need be. */
+  adopt(state: DfaState): number {
+    const key = `${state.left}:${state.accepts}:${state.nodes.join()}`;
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    const base = this.states.length * this.stride;
+    if (base + this.stride > this.table.length) {
+      const larger = new Int32Array(this.table.length * 2);
+      larger.set(this.table);
+      this.table = larger;
+    }
+    this.table.fill(UNKNOWN, base, base + this.stride);
+    this.states.push(state);
+    this.ids.set(key, base);
+    return base;
+  }
+
+  /** The state before any character, behind a neighbour of kind `left`. */
+  root(left: number): number {
+    const known = this.roots[left] as number;
+    if (known !== UNKNOWN) return known;
+    const made = this.makeRoot(left, []);
+    this.roots[left] = made;
+    return made;
+  }
+
+  /** The same with further entries open; `name` stands for them. */
+  rootWith(left: number, name: string, more: readonly number[]): number {
+    const key = `${left}:${name}`;
+    let state = this.namedRoots.get(key);
+    if (state === undefined) {
+      state = this.makeRoot(left, more);
+      this.namedRoots.set(key, state);
+    }
+    return state;
+  }
+
+  private makeRoot(left: number, more: readonly number[]): number {
+    this.begin();
+    for (const entry of this.entries) this.visit(entry, left, -1);
+    for (const entry of more) this.visit(entry, left, -1);
+    return this.adopt(this.collect(left));
+  }
+
+  /** The state that follows only one rule's nodes of `base`. */
+  restrict(base: number, rule: number): number {
+    const state = this.stateAt(base);
+    const nodes = state.nodes.filter((node) => this.nfa.owner[node] === rule);
+    return nodes.length === 0 ? DEAD : this.adopt({ nodes, left: state.left, accepts: 0 });
+  }
+
+  /** The rules that match at the end of the text that led to this state, as an index into `acceptLists`. */
+  acceptsAt(base: number): number {
+    return this.stateAt(base).accepts;
+  }
+
+  /** Whether no character can lead on from this state. */
+  isFinal(base: number): boolean {
+    return this.stateAt(base).nodes.length === 0;
+  }
+
+  /** Makes the transition from `base` on `klass` and returns its entry. */
+  step(base: number, klass: number): number {
+    const { nodes, left } = this.stateAt(base);
+    const { nfa } = this;
+    const right = nfa.alphabet.kindOf[klass] as number;
+    this.begin();
+    for (const node of nodes) if (nfa.op[node] === OP_LOOK) this.resolve(node, left, right);
+    const before = this.acceptId(this.matched);
+    const resolved = this.found;
+    this.begin();
+    if (klass !== this.endClass) {
+      for (const list of [nodes, resolved]) {
+        for (const node of list) {
+          const isMove = nfa.op[node] === OP_SET && nfa.holds[nfa.arg[node] as number]?.[klass] === 1;
+          if (isMove) this.visit(nfa.next[node] as number, right, -1);
+        }
+      }
+      if (this.isUnanchored) for (const entry of this.entries) this.visit(entry, right, -1);
+    }
+    const state = this.collect(right);
+    const next = state.nodes.length === 0 && state.accepts === 0 ? DEAD : this.adopt(state);
+    const entry = before === 0 && state.accepts === 0 ? next : this.special(next, before);
+    this.table[base + klass] = entry;
+    return entry;
+  }
+
+  private special(next: number, before: number): number {
+    this.specialNext.push(next);
+    this.specialBefore.push(before);
+    return -1 - this.specialNext.length;
+  }
+
+  private stateAt(base: number): DfaState {
+    return this.states[base / this.stride] as DfaState;
+  }
+
+  private begin(): void {
+    this.mark += 1;
+    this.found = [];
+    this.matched = [];
+  }
+
+  private resolve(node: number, left: number, right: number): void {
+    if (lookHolds(this.nfa.arg[node] as number, left, right)) this.visit(this.nfa.next[node] as number, left, right);
+  }
+
+  /** Follows everything that takes no character. `right` below 0: not known yet, so looks that need it stay. */
+  private visit(entry: number, left: number, right: number): void {
+    const { nfa, marks, mark, stack } = this;
+    stack.push(entry);
+    while (stack.length > 0) {
+      const node = stack.pop() as number;
+      if (marks[node] === mark) continue;
+      marks[node] = mark;
+      switch (nfa.op[node]) {
+        case OP_SET:
+          this.found.push(node);
+          break;
+        case OP_SPLIT:
+          stack.push(nfa.next[node] as number, nfa.other[node] as number);
+          break;
+        case OP_MATCH:
+          this.matched.push(nfa.arg[node] as number);
+          break;
+        default: {
+          const look = nfa.arg[node] as number;
+          if (right < 0 && !looksLeft(look)) this.found.push(node);
+          else if (lookHolds(look, left, right)) stack.push(nfa.next[node] as number);
+        }
+      }
+    }
+  }
+
+  private collect(left: number): DfaState {
+    const nodes = Int32Array.from(this.found).sort();
+    const needsLeft = this.found.some(
+      (node) =>
+        this.nfa.op[node] === OP_LOOK && (looksBothWays(this.nfa.arg[node] as number) || this.leadsToLook(node)),
+    );
+    return { nodes, left: needsLeft ? left : OTHER, accepts: this.acceptId(this.matched) };
+  }
+
+  /** A look may be followed by another at the same position, which then needs the left neighbour too. */
+  private leadsToLook(node: number): boolean {
+    const seen = new Set<number>();
+    const stack = [this.nfa.next[node] as number];
+    while (stack.length > 0) {
+      const at = stack.pop() as number;
+      if (seen.has(at)) continue;
+      seen.add(at);
+      if (this.nfa.op[at] === OP_LOOK) return true;
+      if (this.nfa.op[at] === OP_SPLIT) stack.push(this.nfa.next[at] as number, this.nfa.other[at] as number);
+    }
+    return false;
+  }
+
+  private acceptId(rules: readonly number[]): number {
+    if (rules.length === 0) return 0;
+    const sorted = [...new Set(rules)].sort((a, b) => a - b);
+    const key = sorted.join();
+    let id = this.acceptIds.get(key);
+    if (id === undefined) {
+      id = this.acceptLists.push(sorted) - 1;
+      this.acceptIds.set(key, id);
+    }
+    return id;
+  }
+}

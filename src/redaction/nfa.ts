@@ -1,0 +1,351 @@
+/**
+ * Trees become one non-deterministic automaton over UTF-16 code units, and code units become classes.
+ *
+ * A code point beyond U+FFFF is two nodes, high surrogate then low, so a pair may be split over pushes. A lone
+ * surrogate is a code point of its own: guarded by looks, it never matches half of a real pair.
+ */
+import type { CharSet } from './char-set.ts';
+import { NEWLINES, setOf, WORD } from './char-set.ts';
+import type { Look, Node } from './syntax.ts';
+
+/** What kind of neighbour a position has; `edge` is the beginning or the end of the channel's text. */
+export const EDGE = 0;
+export const NEWLINE = 1;
+export const WORD_CHARACTER = 2;
+export const HIGH = 3;
+export const LOW = 4;
+export const OTHER = 5;
+export const KINDS = 6;
+
+/** Operations of a node. `SPLIT` goes to `next` and to `other`. */
+export const OP_SET = 0;
+export const OP_SPLIT = 1;
+export const OP_LOOK = 2;
+export const OP_MATCH = 3;
+
+/** Most nodes one rule may take; a counted repetition takes one copy of its body a count. */
+export const RULE_NODES_MAX = 20_000;
+/** Most nodes of a whole program. */
+export const PROGRAM_NODES_MAX = 250_000;
+/** Most character classes of a whole program. */
+export const CLASSES_MAX = 2_048;
+
+/** A rule, or the whole program, needs more of `what` than `limit`. */
+export class SizeError extends Error {
+  readonly what: string;
+  readonly limit: number;
+
+  constructor(what: string, limit: number) {
+    super(`needs more than ${limit} ${what}`);
+    this.name = 'SizeError';
+    this.what = what;
+    this.limit = limit;
+  }
+}
+
+/** The order fixes the numbers in `Nfa.arg`. */
+export const LOOKS: readonly Look[] = [
+  'start',
+  'end',
+  'lineStart',
+  'lineEnd',
+  'boundary',
+  'notBoundary',
+  'notBeforeLow',
+  'notAfterHigh',
+];
+
+/** Whether a look can be decided from its left neighbour alone. */
+export function looksLeft(look: number): boolean {
+  return look === 0 || look === 2 || look === 7;
+}
+
+/** Whether a look needs to know both neighbours. */
+export function looksBothWays(look: number): boolean {
+  return look === 4 || look === 5;
+}
+
+/** Whether a look holds between two neighbours. */
+export function lookHolds(look: number, left: number, right: number): boolean {
+  switch (look) {
+    case 0:
+      return left === EDGE;
+    case 1:
+      return right === EDGE;
+    case 2:
+      return left === EDGE || left === NEWLINE;
+    case 3:
+      return right === EDGE || right === NEWLINE;
+    case 4:
+      return (left === WORD_CHARACTER) !== (right === WORD_CHARACTER);
+    case 5:
+      return (left === WORD_CHARACTER) === (right === WORD_CHARACTER);
+    case 6:
+      return right !== LOW;
+    default:
+      return left !== HIGH;
+  }
+}
+
+/** Collects nodes; `arg` is a set, a look or a rule, by `op`. Built from the end, so that `next` is always known. */
+export class NfaBuilder {
+  readonly op: number[] = [];
+  readonly arg: number[] = [];
+  readonly next: number[] = [];
+  readonly other: number[] = [];
+  readonly owner: number[] = [];
+  readonly sets: CharSet[] = [];
+  private readonly setIds = new Map<string, number>();
+  private readonly unitParts = new Map<CharSet, UnitParts>();
+  private rule = 0;
+  private firstNode = 0;
+
+  /** Adds one pattern and returns its entry. Throws `SizeError` when it, or the whole, becomes too large. */
+  add(pattern: Node, rule: number): number {
+    this.rule = rule;
+    this.firstNode = this.op.length;
+    return this.build(pattern, this.node(OP_MATCH, rule, -1));
+  }
+
+  private node(op: number, arg: number, next: number, other = -1): number {
+    if (this.op.length - this.firstNode >= RULE_NODES_MAX) throw new SizeError('automaton nodes', RULE_NODES_MAX);
+    if (this.op.length >= PROGRAM_NODES_MAX) throw new SizeError('automaton nodes in all rules', PROGRAM_NODES_MAX);
+    this.op.push(op);
+    this.arg.push(arg);
+    this.next.push(next);
+    this.other.push(other);
+    this.owner.push(this.rule);
+    return this.op.length - 1;
+  }
+
+  private build(node: Node, next: number): number {
+    switch (node.kind) {
+      case 'look':
+        return this.node(OP_LOOK, LOOKS.indexOf(node.look), next);
+      case 'set':
+        return this.buildSet(node.set, next);
+      case 'sequence':
+        return node.nodes.reduceRight((rest, part) => this.build(part, rest), next);
+      case 'choice':
+        return this.choose(node.nodes.map((part) => this.build(part, next)));
+      case 'repeat':
+        return this.buildRepeat(node, next);
+    }
+  }
+
+  private buildRepeat(node: Node & { kind: 'repeat' }, next: number): number {
+    let entry = next;
+    if (node.max === Number.POSITIVE_INFINITY) {
+      const loop = this.node(OP_SPLIT, 0, -1, next);
+      this.next[loop] = this.build(node.node, loop);
+      entry = loop;
+    } else {
+      for (let i = node.min; i < node.max; i += 1) {
+        const body = this.build(node.node, entry);
+        entry = this.node(OP_SPLIT, 0, body, next);
+      }
+    }
+    for (let i = 0; i < node.min; i += 1) entry = this.build(node.node, entry);
+    return entry;
+  }
+
+  private choose(entries: readonly number[]): number {
+    return entries.reduceRight((rest, entry) => this.node(OP_SPLIT, 0, entry, rest));
+  }
+
+  private buildSet(set: CharSet, next: number): number {
+    const parts = this.partsOf(set);
+    const entries: number[] = [];
+    if (parts.plain.length > 0) entries.push(this.unitNode(parts.plain, next));
+    if (parts.loneHigh.length > 0) {
+      entries.push(this.unitNode(parts.loneHigh, this.node(OP_LOOK, LOOKS.indexOf('notBeforeLow'), next)));
+    }
+    if (parts.loneLow.length > 0) {
+      entries.push(this.node(OP_LOOK, LOOKS.indexOf('notAfterHigh'), this.unitNode(parts.loneLow, next)));
+    }
+    for (const [high, low] of parts.pairs) entries.push(this.unitNode(high, this.unitNode(low, next)));
+    return this.choose(entries);
+  }
+
+  private unitNode(units: CharSet, next: number): number {
+    const key = units.join();
+    let id = this.setIds.get(key);
+    if (id === undefined) {
+      id = this.sets.push(units) - 1;
+      this.setIds.set(key, id);
+    }
+    return this.node(OP_SET, id, next);
+  }
+
+  private partsOf(set: CharSet): UnitParts {
+    let parts = this.unitParts.get(set);
+    if (parts === undefined) {
+      parts = splitUnits(set);
+      this.unitParts.set(set, parts);
+    }
+    return parts;
+  }
+}
+
+/** A set of code points as code units: single units, lone surrogates, and pairs of a high and a low set. */
+interface UnitParts {
+  readonly plain: CharSet;
+  readonly loneHigh: CharSet;
+  readonly loneLow: CharSet;
+  readonly pairs: readonly (readonly [CharSet, CharSet])[];
+}
+
+function splitUnits(set: CharSet): UnitParts {
+  const plain: number[] = [];
+  const loneHigh: number[] = [];
+  const loneLow: number[] = [];
+  // Keyed by the low range, so that "every high with every low" is one pair and not a thousand.
+  const byLow = new Map<string, { highs: number[]; low: CharSet }>();
+  const pair = (highFrom: number, highTo: number, lowFrom: number, lowTo: number): void => {
+    const key = `${lowFrom},${lowTo}`;
+    const entry = byLow.get(key);
+    if (entry === undefined) byLow.set(key, { highs: [highFrom, highTo], low: [lowFrom, lowTo] });
+    else entry.highs.push(highFrom, highTo);
+  };
+  for (let i = 0; i < set.length; i += 2) {
+    const low = set[i] as number;
+    const high = set[i + 1] as number;
+    clip(plain, low, high, 0, 0xd7ff);
+    clip(loneHigh, low, high, 0xd800, 0xdbff);
+    clip(loneLow, low, high, 0xdc00, 0xdfff);
+    clip(plain, low, high, 0xe000, 0xffff);
+    if (high > 0xffff) splitPairs(Math.max(low, 0x10000), high, pair);
+  }
+  const pairs = [...byLow.values()].map(({ highs, low }) => [setOf(highs), low] as const);
+  return { plain: setOf(plain), loneHigh, loneLow, pairs };
+}
+
+function clip(into: number[], low: number, high: number, from: number, to: number): void {
+  if (low <= to && high >= from) into.push(Math.max(low, from), Math.min(high, to));
+}
+
+function splitPairs(
+  low: number,
+  high: number,
+  pair: (highFrom: number, highTo: number, lowFrom: number, lowTo: number) => void,
+): void {
+  let firstHigh = 0xd800 + ((low - 0x10000) >> 10);
+  let lastHigh = 0xd800 + ((high - 0x10000) >> 10);
+  const firstLow = 0xdc00 + (low & 0x3ff);
+  const lastLow = 0xdc00 + (high & 0x3ff);
+  if (firstHigh === lastHigh) return pair(firstHigh, firstHigh, firstLow, lastLow);
+  if (firstLow > 0xdc00) {
+    pair(firstHigh, firstHigh, firstLow, 0xdfff);
+    firstHigh += 1;
+  }
+  if (lastLow < 0xdfff) {
+    pair(lastHigh, lastHigh, 0xdc00, lastLow);
+    lastHigh -= 1;
+  }
+  if (firstHigh <= lastHigh) pair(firstHigh, lastHigh, 0xdc00, 0xdfff);
+}
+
+/** The code units, grouped so that no set and no look tells two members of a class apart. */
+export interface Alphabet {
+  /** Class of each UTF-16 code unit. */
+  readonly classOf: Uint16Array;
+  readonly classes: number;
+  /** Kind of neighbour that a member of each class is; one more entry, `EDGE`, for the end of the text. */
+  readonly kindOf: Uint8Array;
+  /** One code unit of each class. */
+  readonly sample: Uint16Array;
+}
+
+/** The coarsest alphabet for some sets of code units. Throws `SizeError` beyond `CLASSES_MAX` classes. */
+export function alphabetOf(sets: readonly CharSet[]): Alphabet {
+  const kinds: CharSet[] = [NEWLINES, WORD, [0xd800, 0xdbff], [0xdc00, 0xdfff]];
+  const all = [...kinds, ...sets];
+  const cuts = [...new Set([0, ...all.flatMap((set) => set.map((bound, i) => (i % 2 === 0 ? bound : bound + 1)))])]
+    .filter((cut) => cut <= 0xffff)
+    .sort((a, b) => a - b);
+  const position = new Map(cuts.map((cut, i) => [cut, i]));
+  const classOfCut = new Int32Array(cuts.length);
+  let classes = 1;
+  for (const set of all) {
+    // Members of a class that lie in the set move together to a new class.
+    const moved = new Map<number, number>();
+    const sizes = new Map<number, number>();
+    for (const id of classOfCut) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+    const members: number[] = [];
+    for (let i = 0; i < set.length; i += 2) {
+      const from = position.get(set[i] as number) as number;
+      const to = position.get((set[i + 1] as number) + 1) ?? cuts.length;
+      for (let cut = from; cut < to; cut += 1) members.push(cut);
+    }
+    const inside = new Map<number, number>();
+    for (const cut of members) inside.set(classOfCut[cut] as number, (inside.get(classOfCut[cut] as number) ?? 0) + 1);
+    for (const cut of members) {
+      const old = classOfCut[cut] as number;
+      if (inside.get(old) === sizes.get(old)) continue;
+      let fresh = moved.get(old);
+      if (fresh === undefined) {
+        fresh = classes;
+        classes += 1;
+        moved.set(old, fresh);
+      }
+      classOfCut[cut] = fresh;
+    }
+    if (classes > CLASSES_MAX) throw new SizeError('character classes', CLASSES_MAX);
+  }
+  const classOf = new Uint16Array(0x10000);
+  const sample = new Uint16Array(classes);
+  for (let i = 0; i < cuts.length; i += 1) {
+    const id = classOfCut[i] as number;
+    classOf.fill(id, cuts[i], cuts[i + 1] ?? 0x10000);
+    sample[id] = cuts[i] as number;
+  }
+  const kindOf = new Uint8Array(classes + 1);
+  for (let id = 0; id < classes; id += 1) kindOf[id] = kindOfUnit(sample[id] as number);
+  kindOf[classes] = EDGE;
+  return { classOf, classes, kindOf, sample };
+}
+
+/** The kind of neighbour that a code unit is. */
+export function kindOfUnit(unit: number): number {
+  if (unit === 0x0a || unit === 0x0d || unit === 0x2028 || unit === 0x2029) return NEWLINE;
+  if (unit >= 0xd800 && unit <= 0xdbff) return HIGH;
+  if (unit >= 0xdc00 && unit <= 0xdfff) return LOW;
+  const isWord =
+    (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x5f || (unit >= 0x61 && unit <= 0x7a);
+  return isWord ? WORD_CHARACTER : OTHER;
+}
+
+/** A finished automaton: typed arrays, and for each set which classes it holds. */
+export interface Nfa {
+  readonly alphabet: Alphabet;
+  readonly op: Uint8Array;
+  readonly arg: Int32Array;
+  readonly next: Int32Array;
+  readonly other: Int32Array;
+  readonly owner: Int32Array;
+  /** `holds[set][class]` is 1 when the class lies in the set. */
+  readonly holds: readonly Uint8Array[];
+}
+
+/** Freezes what a builder collected, over an alphabet fine enough for its sets. */
+export function finishNfa(builder: NfaBuilder, alphabet: Alphabet): Nfa {
+  const holds = builder.sets.map((set) => {
+    const bits = new Uint8Array(alphabet.classes);
+    let range = 0;
+    const order = Array.from(alphabet.sample, (unit, id) => [unit, id] as const).sort((a, b) => a[0] - b[0]);
+    for (const [unit, id] of order) {
+      while (range < set.length && (set[range + 1] as number) < unit) range += 2;
+      if (range < set.length && (set[range] as number) <= unit) bits[id] = 1;
+    }
+    return bits;
+  });
+  return {
+    alphabet,
+    op: Uint8Array.from(builder.op),
+    arg: Int32Array.from(builder.arg),
+    next: Int32Array.from(builder.next),
+    other: Int32Array.from(builder.other),
+    owner: Int32Array.from(builder.owner),
+    holds,
+  };
+}

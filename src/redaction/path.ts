@@ -1,0 +1,73 @@
+/**
+ * A path is one run of the automaton, shared by every start of a candidate that has come to the same state.
+ *
+ * From there on they have one future, so it is followed once: this is what keeps the work per character bounded by the
+ * number of *different* states and not by the number of starts. What a start matched before it joined a path stays on
+ * the path that it came from, which keeps a link (`into`, `joinedAt`) to the path that goes on for it.
+ */
+import { StartSet } from './start-set.ts';
+
+/** Leader of a path on which no start is undecided. */
+export const NO_LEADER = Number.POSITIVE_INFINITY;
+
+export class Path {
+  /** The smallest start on this path that is not decided yet, or `NO_LEADER`. */
+  leader: number;
+  state: number;
+  isAlive = true;
+  /** Longest end for each rule that matched on this path. */
+  readonly rules: number[] = [];
+  readonly ends: number[] = [];
+  /** The smallest and the largest end that was noted; 0 when nothing matched. */
+  firstEnd = 0;
+  lastEnd = 0;
+  /** The leader joined while this path had matches that may not be its own: it is read again before it is decided. */
+  isSuspect = false;
+  /** Other starts that joined before they had matched anything, above `leader`. */
+  joined: StartSet | undefined;
+  into: Path | undefined;
+  joinedAt = 0;
+  /** Undecided paths that lead into this one. */
+  children = 0;
+  private openAccept = 0;
+  private openEnd = 0;
+
+  constructor(leader: number, state: number) {
+    this.leader = leader;
+    this.state = state;
+  }
+
+  /** Records that the rules of an accept list match up to `end`. Calls come with growing ends. */
+  note(accept: number, end: number, lists: readonly (readonly number[])[]): void {
+    if (accept !== this.openAccept) this.settleAccept(lists);
+    this.openAccept = accept;
+    this.openEnd = end;
+    this.lastEnd = end;
+    if (this.firstEnd === 0) this.firstEnd = end;
+  }
+
+  /** Writes the pending accept list into `rules` and `ends`. */
+  settleAccept(lists: readonly (readonly number[])[]): void {
+    for (const rule of lists[this.openAccept] as readonly number[]) {
+      const at = this.rules.indexOf(rule);
+      if (at >= 0) this.ends[at] = this.openEnd;
+      else {
+        this.rules.push(rule);
+        this.ends.push(this.openEnd);
+      }
+    }
+    this.openAccept = 0;
+  }
+
+  join(start: number, span: number): void {
+    this.joined ??= new StartSet(span);
+    this.joined.add(start);
+  }
+
+  /** The next start on this path that is not below `from` becomes its leader. */
+  advance(from: number): void {
+    if (this.leader >= from) return;
+    const next = this.joined === undefined ? -1 : this.joined.takeFrom(from);
+    this.leader = next < 0 ? NO_LEADER : next;
+  }
+}

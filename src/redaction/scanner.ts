@@ -1,0 +1,578 @@
+/**
+ * Reads one channel's text as it comes and reports findings, decided in the order in which they begin.
+ *
+ * Every start of a candidate is followed at once, in one pass; starts whose runs reach the same state share a `Path`.
+ * A start is decided when its run has ended (no character can lengthen the candidate), when it reached the longest
+ * length, or when the text ended, and only after every start before it was decided. README.md explains why this
+ * equals the rule "leftmost start, longest accepted candidate, then read on behind it" for every way of cutting.
+ */
+import { HeldText } from './held-text.ts';
+import type { LazyDfa } from './lazy-dfa.ts';
+import { DEAD, UNKNOWN } from './lazy-dfa.ts';
+import { EDGE, KINDS, kindOfUnit } from './nfa.ts';
+import { NO_LEADER, Path } from './path.ts';
+import type { Finding } from './rule.ts';
+import { CONTEXT_CHARACTERS } from './rule.ts';
+
+/** What a scanner needs of a compiled program. */
+export interface ScanPlan {
+  readonly mode: 'compete' | 'watch';
+  readonly ruleCount: number;
+  readonly dfa: LazyDfa;
+  /** Entry of each rule that needs `before`, by rule; -1 for the others. */
+  readonly gatedEntries: readonly number[];
+  /** Reads the `before` patterns unanchored; absent when no rule has one. */
+  readonly context: LazyDfa | undefined;
+  /** `begins[left * stride + class]`: whether a candidate may begin with the class there, or a `before` pattern. */
+  readonly begins: Uint8Array;
+  readonly candidateCharactersMax: number;
+  /** Whether a candidate is accepted; `before` is already known to hold. */
+  accepts(rule: number, text: HeldText, start: number, end: number): boolean;
+}
+
+interface Swallow {
+  readonly rule: number;
+  state: number;
+  end: number;
+  /** Watch mode: candidates of the same rule that begin where the mask may still grow. */
+  readonly waiting: { start: number; end: number }[];
+}
+
+/** One channel's state. Not to be used after `end`. */
+export class Scanner {
+  private readonly plan: ScanPlan;
+  private readonly text = new HeldText();
+  private position = 0;
+  private left = EDGE;
+  private live: Path[] = [];
+  /** Paths that lead on no more, or lead into another, with an undecided start; sorted by leader. */
+  private done: Path[] = [];
+  private contextState: number;
+  private swallows: Swallow[] = [];
+  private readonly consumed: Float64Array;
+  private findings: Finding[] = [];
+  private states: LazyDfa['states'];
+  private contextStates: LazyDfa['states'] | undefined;
+  private hasEnded = false;
+  private hasDied = false;
+
+  constructor(plan: ScanPlan) {
+    this.plan = plan;
+    this.consumed = new Float64Array(plan.mode === 'watch' ? plan.ruleCount : 0);
+    this.states = plan.dfa.states;
+    this.contextStates = plan.context?.states;
+    this.contextState = plan.context === undefined ? DEAD : plan.context.root(EDGE);
+  }
+
+  /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
+  get clear(): number {
+    const swallow = this.plan.mode === 'compete' ? this.swallows[0] : undefined;
+    if (swallow !== undefined) return swallow.end;
+    return Math.min(this.oldest(), this.position);
+  }
+
+  /** Reads on. Cost is linear in `text`, whatever came before. */
+  push(text: string): void {
+    if (text.length === 0) return;
+    this.text.push(text);
+    this.run();
+    this.text.release(this.clear - CONTEXT_CHARACTERS - 2);
+  }
+
+  /** The text is complete: decides everything that is still open. */
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.finish();
+  }
+
+  /** Findings decided since the last call, in order. */
+  take(): Finding[] {
+    const taken = this.findings;
+    if (taken.length > 0) this.findings = [];
+    return taken;
+  }
+
+  private finish(): void {
+    const { dfa, mode } = this.plan;
+    for (;;) {
+      for (const swallow of this.swallows) this.stepSwallow(swallow, dfa.endClass);
+      const rewindTo = this.endSwallows();
+      if (mode === 'watch' || rewindTo < 0 || rewindTo >= this.position) break;
+      this.rewind(rewindTo);
+      this.run();
+    }
+    for (const path of this.live) {
+      const before = this.beforeAtEnd(path.state);
+      if (before !== 0) path.note(before, this.position, dfa.acceptLists);
+    }
+    const ended = this.live;
+    this.live = [];
+    for (const path of ended) this.die(path);
+    this.settle(true);
+    // A candidate that ends exactly at the longest length may have begun to swallow; there is nothing left to swallow.
+    this.endSwallows();
+  }
+
+  private beforeAtEnd(state: number): number {
+    const { dfa } = this.plan;
+    let entry = dfa.table[state + dfa.endClass] as number;
+    if (entry === UNKNOWN) entry = dfa.step(state, dfa.endClass);
+    return entry <= -2 ? (dfa.specialBefore[-2 - entry] as number) : 0;
+  }
+
+  private run(): void {
+    this.adoptStates();
+    let index = this.text.indexOf(this.position);
+    while (index < this.text.count) {
+      this.runPiece(this.text.piece(index), this.text.startOf(index));
+      index = this.text.indexOf(this.position);
+    }
+  }
+
+  /** Reads one piece to its end, or until the scanner went back to an earlier position. */
+  private runPiece(piece: string, base: number): void {
+    const { dfa, context, begins } = this.plan;
+    const { classOf, kindOf } = dfa.nfa.alphabet;
+    const { stride } = dfa;
+    const stop = piece.length;
+    let at = this.position - base;
+    while (at < stop) {
+      if (this.live.length === 0 && this.swallows.length === 0 && this.contextIsIdle()) {
+        let left = this.left;
+        while (at < stop) {
+          const klass = classOf[piece.charCodeAt(at)] as number;
+          if (begins[left * stride + klass] === 1) break;
+          left = kindOf[klass] as number;
+          at += 1;
+        }
+        if (left !== this.left && context !== undefined) this.contextState = context.root(left);
+        this.left = left;
+        this.position = base + at;
+        if (at >= stop) return;
+      }
+      const klass = classOf[piece.charCodeAt(at)] as number;
+      this.step(klass);
+      if (this.position !== base + at + 1) return;
+      at += 1;
+    }
+  }
+
+  private contextIsIdle(): boolean {
+    const { context } = this.plan;
+    return context === undefined || this.contextState === context.root(this.left);
+  }
+
+  /** Reads one character of class `klass`, whatever the scanner's state. */
+  private step(klass: number): void {
+    const { dfa, mode } = this.plan;
+    const at = this.position;
+    if (this.swallows.length > 0) {
+      for (const swallow of this.swallows) this.stepSwallow(swallow, klass);
+      if (mode === 'compete') {
+        this.stepContext(klass);
+        this.left = dfa.nfa.alphabet.kindOf[klass] as number;
+        this.position = at + 1;
+        const rewindTo = this.endSwallows();
+        if (rewindTo >= 0 && rewindTo < this.position) this.rewind(rewindTo);
+        return;
+      }
+    }
+    const gates = this.stepContext(klass);
+    const paths = this.live;
+    let kept = 0;
+    for (let i = 0; i < paths.length; i += 1) {
+      const path = paths[i] as Path;
+      if (this.advance(path, klass, at)) kept = this.keep(path, kept, at);
+      else this.die(path);
+    }
+    paths.length = kept;
+    const root = this.rootFor(gates, this.left);
+    if (root !== DEAD) this.begin(root, klass, at);
+    this.left = dfa.nfa.alphabet.kindOf[klass] as number;
+    this.position = at + 1;
+    if (this.swallows.length > 0) this.endSwallows();
+    if (this.hasDied || this.position - this.oldest() >= this.plan.candidateCharactersMax) this.settle(false);
+    if (dfa.isOverfull || this.plan.context?.isOverfull === true) this.flush();
+  }
+
+  /** Moves a path over one character; false when it can lead no further. */
+  private advance(path: Path, klass: number, at: number): boolean {
+    const { dfa } = this.plan;
+    let entry = dfa.table[path.state + klass] as number;
+    if (entry === UNKNOWN) entry = dfa.step(path.state, klass);
+    if (entry > 0) {
+      path.state = entry;
+      return true;
+    }
+    if (entry === DEAD) return false;
+    const special = -2 - entry;
+    const before = dfa.specialBefore[special] as number;
+    const next = dfa.specialNext[special] as number;
+    if (before !== 0) path.note(before, at, dfa.acceptLists);
+    path.state = next;
+    if (next === DEAD) return false;
+    const now = dfa.acceptsAt(next);
+    if (now === 0) return true;
+    path.note(now, at + 1, dfa.acceptLists);
+    return !dfa.isFinal(next);
+  }
+
+  /** A new start at `at`, whose first character is of class `klass`. */
+  private begin(root: number, klass: number, at: number): void {
+    const { dfa } = this.plan;
+    if ((dfa.table[root + klass] as number) === DEAD) return;
+    const path = new Path(at, root);
+    if (!this.advance(path, klass, at)) {
+      this.die(path);
+      return;
+    }
+    const kept = this.keep(path, this.live.length, at);
+    this.live.length = kept;
+  }
+
+  /** Puts a living path among the first `kept` of `live`, or joins it with the one there that has the same state. */
+  private keep(path: Path, kept: number, at: number): number {
+    const { live } = this;
+    for (let i = 0; i < kept; i += 1) {
+      const other = live[i] as Path;
+      if (other.state !== path.state) continue;
+      live[i] = this.join(other, path, at);
+      return kept;
+    }
+    live[kept] = path;
+    return kept + 1;
+  }
+
+  /** Two paths in the same state go on as one: the one with the earlier leader. */
+  private join(first: Path, second: Path, at: number): Path {
+    const onward = second.leader < first.leader ? second : first;
+    const other = onward === first ? second : first;
+    const span = this.plan.candidateCharactersMax;
+    const hasOwnMatches = other.firstEnd > 0 && other.firstEnd <= at;
+    if (hasOwnMatches || other.children > 0) {
+      other.isAlive = false;
+      other.into = onward;
+      other.joinedAt = at;
+      onward.children += 1;
+      if (other.leader !== NO_LEADER) this.insertDone(other);
+    } else {
+      if (other.leader !== NO_LEADER) onward.join(other.leader, span);
+      if (other.joined !== undefined) {
+        onward.join(onward.leader, span);
+        onward.joined?.absorb(other.joined);
+      }
+    }
+    return onward;
+  }
+
+  private die(path: Path): void {
+    path.isAlive = false;
+    if (path.lastEnd > 0 && path.leader !== NO_LEADER) this.insertDone(path);
+    this.hasDied = true;
+  }
+
+  private insertDone(path: Path): void {
+    const { done } = this;
+    let at = done.length;
+    while (at > 0 && (done[at - 1] as Path).leader > path.leader) at -= 1;
+    if (at === done.length) done.push(path);
+    else done.splice(at, 0, path);
+  }
+
+  private oldest(): number {
+    let oldest = this.done.length > 0 ? (this.done[0] as Path).leader : NO_LEADER;
+    for (const path of this.live) if (path.leader < oldest) oldest = path.leader;
+    return oldest;
+  }
+
+  /** Decides starts in order until one is still open. */
+  private settle(isFinal: boolean): void {
+    const limit = this.plan.candidateCharactersMax;
+    this.hasDied = false;
+    for (;;) {
+      const head = this.head();
+      if (head === undefined) return;
+      if (!isFinal && root(head).isAlive && this.position - head.leader < limit) return;
+      if (this.decide(head)) return;
+    }
+  }
+
+  private head(): Path | undefined {
+    let head = this.done[0];
+    for (const path of this.live) {
+      if (path.leader !== NO_LEADER && (head === undefined || path.leader < head.leader)) head = path;
+    }
+    return head;
+  }
+
+  /** Decides the leader of `head`, the smallest undecided start. True when a long candidate begins to be swallowed. */
+  private decide(head: Path): boolean {
+    const start = head.leader;
+    const path = head.isSuspect ? this.readAgain(start) : head;
+    const isSwallowing = lastEndOf(path) > start && this.decideStart(start, path);
+    if (isSwallowing && this.plan.mode === 'compete') {
+      this.live = [];
+      this.done = [];
+      return true;
+    }
+    if (head.leader === start) this.advanceLeader(head, start + 1);
+    return false;
+  }
+
+  private decideStart(start: number, path: Path): boolean {
+    const ends = candidatesOf(path, start, this.plan.dfa.acceptLists);
+    return this.plan.mode === 'compete' ? this.decideTogether(start, path, ends) : this.decideApart(start, path, ends);
+  }
+
+  private decideTogether(start: number, path: Path, ends: Map<number, number>): boolean {
+    const order = [...ends].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    for (const [rule, end] of order) {
+      if (!this.plan.accepts(rule, this.text, start, end)) continue;
+      this.findings.push({ rule, start, end });
+      if (end - start >= this.plan.candidateCharactersMax) {
+        this.beginSwallow(rule, path, end);
+        return true;
+      }
+      this.discardBelow(end);
+      return false;
+    }
+    return false;
+  }
+
+  private decideApart(start: number, path: Path, ends: Map<number, number>): boolean {
+    for (const [rule, end] of [...ends].sort((a, b) => a[0] - b[0])) {
+      if (start < (this.consumed[rule] as number)) continue;
+      const swallow = this.swallows.find((other) => other.rule === rule);
+      if (swallow !== undefined) {
+        if (start >= swallow.end) swallow.waiting.push({ start, end });
+      } else if (this.report(rule, start, end) && end - start >= this.plan.candidateCharactersMax) {
+        this.beginSwallow(rule, path, end);
+      }
+    }
+    return false;
+  }
+
+  private report(rule: number, start: number, end: number): boolean {
+    if (start < (this.consumed[rule] as number) || !this.plan.accepts(rule, this.text, start, end)) return false;
+    this.findings.push({ rule, start, end });
+    this.consumed[rule] = end;
+    return true;
+  }
+
+  /** The smallest undecided start of a path moves up; a path without one, and without followers, is dropped. */
+  private advanceLeader(path: Path, from: number): void {
+    const wasDone = this.done[0] === path;
+    if (wasDone) this.done.shift();
+    path.advance(from);
+    path.isSuspect = path.leader !== NO_LEADER && lastEndOf(path) > path.leader;
+    if (path.leader === NO_LEADER) this.drop(path);
+    else if (wasDone) this.insertDone(path);
+  }
+
+  private discardBelow(end: number): void {
+    for (let head = this.done[0]; head !== undefined && head.leader < end; head = this.done[0]) {
+      this.advanceLeader(head, end);
+    }
+    for (const path of [...this.live]) {
+      if (path.leader < end) this.advanceLeader(path, end);
+    }
+  }
+
+  private drop(path: Path): void {
+    if (path.children > 0 || path.leader !== NO_LEADER) return;
+    const at = this.live.indexOf(path);
+    if (at >= 0) this.live.splice(at, 1);
+    path.isAlive = false;
+    const { into } = path;
+    if (into === undefined) return;
+    path.into = undefined;
+    into.children -= 1;
+    this.drop(into);
+  }
+
+  /** Follows one start from its beginning over held text, because what it matched was not kept apart. */
+  private readAgain(start: number): Path {
+    const { dfa } = this.plan;
+    const left = start === 0 ? EDGE : kindOfUnit(this.text.unitAt(start - 1));
+    const state = this.rootFor(this.gatesAt(start), left);
+    const path = new Path(start, state);
+    const read = this.text.slice(start, this.position);
+    for (let i = 0; i < read.length; i += 1) {
+      if (this.advance(path, dfa.nfa.alphabet.classOf[read.charCodeAt(i)] as number, start + i)) continue;
+      path.isAlive = false;
+      return path;
+    }
+    if (this.hasEnded) {
+      const before = this.beforeAtEnd(path.state);
+      if (before !== 0) path.note(before, this.position, dfa.acceptLists);
+    }
+    return path;
+  }
+
+  private beginSwallow(rule: number, path: Path, end: number): void {
+    const onward = root(path);
+    const state = onward.isAlive ? this.plan.dfa.restrict(onward.state, rule) : DEAD;
+    this.swallows.push({ rule, state, end, waiting: [] });
+    if (this.plan.mode === 'watch') this.consumed[rule] = end;
+  }
+
+  private stepSwallow(swallow: Swallow, klass: number): void {
+    const { dfa } = this.plan;
+    if (swallow.state === DEAD) return;
+    let entry = dfa.table[swallow.state + klass] as number;
+    if (entry === UNKNOWN) entry = dfa.step(swallow.state, klass);
+    if (entry >= 0) {
+      swallow.state = entry;
+      return;
+    }
+    const special = -2 - entry;
+    if (dfa.specialBefore[special] !== 0) this.extend(swallow, this.position);
+    swallow.state = dfa.specialNext[special] as number;
+    if (swallow.state !== DEAD && dfa.acceptsAt(swallow.state) !== 0) this.extend(swallow, this.position + 1);
+  }
+
+  private extend(swallow: Swallow, end: number): void {
+    if (end <= swallow.end) return;
+    const last = this.findings.at(-1);
+    if (last?.continued === true && last.rule === swallow.rule && last.end === swallow.end) {
+      this.findings[this.findings.length - 1] = { ...last, end };
+    } else {
+      this.findings.push({ rule: swallow.rule, start: swallow.end, end, continued: true });
+    }
+    swallow.end = end;
+    if (this.plan.mode === 'watch') this.consumed[swallow.rule] = end;
+  }
+
+  /** Ends swallows that can grow no more; returns where a competing program reads on, or -1. */
+  private endSwallows(): number {
+    let readOn = -1;
+    this.swallows = this.swallows.filter((swallow) => {
+      const isOpen =
+        !this.hasEnded && swallow.state !== DEAD && this.position - swallow.end < this.plan.candidateCharactersMax;
+      if (isOpen) return true;
+      readOn = swallow.end;
+      for (const { start, end } of swallow.waiting) this.report(swallow.rule, start, end);
+      return false;
+    });
+    return readOn;
+  }
+
+  private rewind(position: number): void {
+    this.position = position;
+    this.left = position === 0 ? EDGE : kindOfUnit(this.text.unitAt(position - 1));
+    this.contextState = this.contextAt(position);
+  }
+
+  /** Reads the `before` patterns up to `position` from as far back as they may look. */
+  private contextAt(position: number): number {
+    const { context } = this.plan;
+    if (context === undefined) return DEAD;
+    const from = Math.max(0, position - CONTEXT_CHARACTERS);
+    let state = context.root(from === 0 ? EDGE : kindOfUnit(this.text.unitAt(from - 1)));
+    const read = this.text.slice(from, position);
+    for (let i = 0; i < read.length; i += 1) {
+      const klass = context.nfa.alphabet.classOf[read.charCodeAt(i)] as number;
+      let entry = context.table[state + klass] as number;
+      if (entry === UNKNOWN) entry = context.step(state, klass);
+      state = entry >= 0 ? entry : (context.specialNext[-2 - entry] as number);
+    }
+    return state;
+  }
+
+  private gatesAt(position: number): string {
+    const { context } = this.plan;
+    if (context === undefined) return '';
+    const unit = this.text.unitAt(position);
+    const klass = unit < 0 ? context.endClass : (context.nfa.alphabet.classOf[unit] as number);
+    return this.gatesOf(this.contextAt(position), klass);
+  }
+
+  /** Moves the `before` patterns over one character and returns which of them matched up to it. */
+  private stepContext(klass: number): string {
+    const { context } = this.plan;
+    if (context === undefined) return '';
+    const gates = this.gatesOf(this.contextState, klass);
+    const entry = context.table[this.contextState + klass] as number;
+    this.contextState = entry >= 0 ? entry : (context.specialNext[-2 - entry] as number);
+    return gates;
+  }
+
+  private gatesOf(state: number, klass: number): string {
+    // `context` is known to exist by the callers.
+    const context = this.plan.context as LazyDfa;
+    let entry = context.table[state + klass] as number;
+    if (entry === UNKNOWN) entry = context.step(state, klass);
+    const before = entry <= -2 ? (context.specialBefore[-2 - entry] as number) : 0;
+    const now = context.acceptsAt(state);
+    return before === 0 && now === 0 ? '' : `${before},${now}`;
+  }
+
+  private rootFor(gates: string, left: number): number {
+    const { dfa, context, gatedEntries } = this.plan;
+    if (gates === '' || context === undefined) return dfa.root(left);
+    const rules = gates.split(',').flatMap((id) => context.acceptLists[Number(id)] ?? []);
+    return dfa.rootWith(
+      left,
+      gates,
+      rules.map((rule) => gatedEntries[rule] as number),
+    );
+  }
+
+  private flush(): void {
+    const { dfa, context } = this.plan;
+    if (dfa.isOverfull) dfa.flush();
+    if (context?.isOverfull === true) context.flush();
+    this.adoptStates();
+  }
+
+  /** The automaton may have been thrown away, by this scanner or another: takes its states over into the new one. */
+  private adoptStates(): void {
+    const { dfa, context } = this.plan;
+    if (this.states !== dfa.states) {
+      const old = this.states;
+      const adopt = (state: number): number => dfa.adopt(old[state / dfa.stride] as LazyDfa['states'][number]);
+      for (const path of this.live) path.state = adopt(path.state);
+      for (const swallow of this.swallows) swallow.state = adopt(swallow.state);
+      this.states = dfa.states;
+    }
+    if (context !== undefined && this.contextStates !== context.states) {
+      const old = this.contextStates as LazyDfa['states'];
+      this.contextState = context.adopt(old[this.contextState / context.stride] as LazyDfa['states'][number]);
+      this.contextStates = context.states;
+    }
+  }
+}
+
+/** The path that goes on for this one. */
+function root(path: Path): Path {
+  let onward = path;
+  while (onward.into !== undefined) onward = onward.into;
+  return onward;
+}
+
+/** Each rule's longest end for the leader of a path, over the paths that it went on as. */
+function candidatesOf(path: Path, start: number, lists: readonly (readonly number[])[]): Map<number, number> {
+  const ends = new Map<number, number>();
+  let after = start;
+  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
+    onward.settleAccept(lists);
+    for (let i = 0; i < onward.rules.length; i += 1) {
+      const end = onward.ends[i] as number;
+      if (end > after) ends.set(onward.rules[i] as number, end);
+    }
+    after = onward.joinedAt;
+  }
+  return ends;
+}
+
+function lastEndOf(path: Path): number {
+  let last = 0;
+  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
+    last = Math.max(last, onward.lastEnd);
+  }
+  return last;
+}
+
+/** The number of kinds of left neighbour, for callers that size `begins`. */
+export const LEFT_KINDS = KINDS;
