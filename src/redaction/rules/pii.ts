@@ -137,9 +137,18 @@ export const piiRules: RedactionRule[] = [
     id: 'phone_number',
     label: 'PHONE_NUMBER',
     // Groups of digits, the first perhaps in brackets: a run of lone digits is a list of numbers.
-    pattern: re`(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)?(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{2,13}(?:[ .-][0-9]{2,8}){0,5}(?:[ ]?(?:x|ext\.?) ?[0-9]{1,6})?`,
+    pattern: re`(?:(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{2,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,4}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?\b`,
     before: re`(?:^|[^A-Za-z0-9.+_/-])`,
     keywords: PHONE_WORDS,
+    validators: ['phone_number'],
+    source: 'https://www.itu.int/rec/T-REC-E.164',
+  },
+  {
+    // Digits alone may count or name anything: only right behind the word.
+    id: 'phone_digits',
+    label: 'PHONE_NUMBER',
+    pattern: re`\b[0-9]{9,13}\b`,
+    before: re`\b(?:(?:tele)?phone|tel|mobile|cell|fax|whatsapp|sms|dial|call)(?: ?(?:number|no\.?|nr\.?|me at|us at|at|is))?[^\w\n]{1,4}`,
     validators: ['phone_number'],
     source: 'https://www.itu.int/rec/T-REC-E.164',
   },

@@ -11,6 +11,8 @@ const MONOTONY_SHARE_MAX = 0.45;
 const LANGUAGE_BITS_MAX = 0;
 /** Values of more than these characters may do without a digit. */
 const DIGITLESS_CHARACTERS_MIN = 20;
+/** And must then look less like words than names in code do. Bits a pair. */
+const DIGITLESS_LANGUAGE_BITS_MAX = -1.2;
 
 /** Whether a token of a known shape is not the `xxxxxxxx` of its documentation; counting up is no excuse there. */
 export function isVariedToken(text: string): boolean {
@@ -41,7 +43,7 @@ export function isGenericSecret(text: string): boolean {
   if (isPlaceholder(text) || isVersion(text)) return false;
   if (letters < 2) return other === 0 && text.length >= 16;
   if (digit === 0)
-    return text.length >= DIGITLESS_CHARACTERS_MIN && upper > 3 && lower > 3 && other < 3 && languageBits(text) < -1.5;
+    return other < 3 && text.length >= DIGITLESS_CHARACTERS_MIN && languageBits(text) < DIGITLESS_LANGUAGE_BITS_MAX;
   if (text.length < 16 && (digit < 2 || other > 2)) return false;
   if (other * 3 > text.length) return false;
   return languageBits(text) <= LANGUAGE_BITS_MAX;

@@ -41,47 +41,22 @@ function notEndingIn(words: readonly string[], options: { readonly wordNeeded: b
   return `(?:${alternatives.join('|')})`;
 }
 
-/** Tokens that pages show to everyone. */
-const PUBLIC_TOKENS = notEndingIn(['public', 'csrf', 'xsrf', 'authenticity', 'verification', 'jsonweb'], {
-  wordNeeded: false,
-});
+/** Tokens that pages show to everyone, and hashes of secrets in annotations. */
+const PUBLIC = notEndingIn(
+  ['public', 'csrf', 'xsrf', 'authenticity', 'verification', 'jsonweb', 'checksum/', 'sha256/', 'hash/'],
+  { wordNeeded: false },
+);
 /** Keys that lock nothing. */
 const PLAIN_KEYS = notEndingIn(
-  [
-    ...[
-      'public',
-      'pub',
-      'primary',
-      'foreign',
-      'partition',
-      'sort',
-      'cache',
-      'schema',
-      'sequence',
-      'unique',
-      'composite',
-    ],
-    ...[
-      'idempotency',
-      'translation',
-      'locale',
-      'object',
-      'registry',
-      'index',
-      'group',
-      'range',
-      'lookup',
-      'search',
-      'hot',
-    ],
-    ...['bucket', 'routing', 'message', 'event', 'query', 'hash', 'map', 'dict', 'json', 'row', 'state', 'tree', 'any'],
-    ...['mon', 'tur', 'don', 'whis', 'hoc', 'artifact', 'build', 'restore', 's3', 'pgp', 'gpg', 'signed', 'resource'],
-  ],
+  (
+    'public pub primary foreign partition sort cache schema sequence unique composite idempotency translation locale object registry index group range lookup search hot bucket routing message ' +
+    'event query hash map dict json row state tree any mon tur don whis hoc artifact build restore s3 pgp gpg signed resource websocket from by'
+  ).split(' '),
   { wordNeeded: true },
 );
 
 /** Words that are a secret's name by themselves. */
-const NAMES = re`(?:${PUBLIC_TOKENS}${JOINTS}token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]{0,2}key|auth)`;
+const NAMES = re`${PUBLIC}${JOINTS}(?:token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]{0,2}key|auth)`;
 /** Kinds of keys: `key` alone is also a primary, foreign, public or cache key. */
 const KEYS = re`(?:access|secret|private|client|consumer|encryption|signing|license|account|master|admin|app|application|service|auth|integration|project|write|server|rest|subscription|webhook|session|developer|dev|account|personal|machine|agent|ingest|shared|storage|signature|hmac|cipher|aes|master|root|user|team|org|organi[sz]ation|workspace|publish|deploy|upload|read|management|customer|partner|merchant|channel|device|instance|license|tracking|environment|env|rapidapi|function|host|bot)[ _.-]{0,2}(?:access[ _.-]?)?key`;
 /** What may follow the name inside the identifier: `_123`, `_prod`, `String`. */
@@ -89,7 +64,7 @@ const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|production|dev|live|test
 /** From name to value: closing quotes, an operator, a scheme, opening quotes, also in escaped JSON. */
 const CLOSING = re`(?:\\{0,2}["'\x60]|\]|\)|\*\*){0,2}`;
 const OPENING = re`(?:\\{0,2}["'\x60]|[\[({<]|\*\*){0,2}`;
-const OPERATOR = re`(?:[ \t]{0,8}(?:=>|:=|={1,3}|\?=|:{1,2}|->|\||,|>| value=| is| to| are| was)[ \t\r\n]{0,4})`;
+const OPERATOR = re`(?:[ \t]{0,8}(?:=>|:=|={1,3}|\?=|:{1,2}|->|\||,|>| value=| is| to| are| was|\s{0,2}\{\s{0,8}default\s{0,8}=)[ \t\r\n]{0,4}(?:\*\*[ \t]?)?)`;
 const SCHEME = re`(?:(?:bearer|basic|token|api[_-]?key|apikey|key|sso-key|bot)[ =]{1,2})?`;
 const FOR = re`(?: (?:for|of|in) [\w .-]{1,30})?`;
 
@@ -109,7 +84,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'named_key',
     label: 'NAMED_KEY',
     pattern: VALUE,
-    before: re`(?:\bthe key for [\w .-]{1,30} is|\|[ \t]{0,4}[\w .-]{2,30} key[ \t]{0,4}\||\bx-[a-z0-9_-]{2,40}-(?:key|token|auth|secret)["']?[ \t]{0,2}[:=,])[ \t]{0,4}${OPENING}`,
+    before: re`(?:\bthe key for [\w .-]{1,30} is|\|[ \t]{0,4}[\w .-]{2,30} key[ \t]{0,4}\||\bx-[a-z0-9_-]{2,40}-(?:key|token|auth|secret)["']?[ \t]{0,2}[:=,]|[?&](?:key|sig|signature|auth|k)=)[ \t]{0,4}${OPENING}`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
