@@ -19,7 +19,7 @@ import { refusalBody } from './refusals.ts';
 import { encodeUtf8 } from './shared.ts';
 
 /**
- * Answers of POST /v1/chat/completions: a `chat.completion` body, or chunks and `[DONE]`.
+ * Answers of POST /v1/chat/completions and /v1/completions: one body, or chunks and `[DONE]`.
  *
  * Content, reasoning and refusal of each choice are running texts; a call's arguments become texts when they are
  * complete. Ollama sends each call whole; fragments are put together all the same, since a policy cannot judge half.
@@ -29,11 +29,18 @@ import { encodeUtf8 } from './shared.ts';
 const CHOICES_MAX = 128;
 
 const ROOT_KNOWN = new Set(['id', 'object', 'model', 'system_fingerprint', 'service_tier', 'choices']);
-const CHOICE_KNOWN = new Set(['finish_reason', 'delta', 'message', 'logprobs']);
+const CHOICE_KNOWN = {
+  chat: new Set(['finish_reason', 'delta', 'message', 'logprobs']),
+  completions: new Set(['finish_reason', 'text', 'logprobs']),
+};
 const MESSAGE_KNOWN = new Set(['role', 'content', 'reasoning', 'reasoning_content', 'refusal', 'tool_calls']);
+
+/** `completions`: the legacy route, whose choices hold their text themselves. */
+export type ChatRoute = 'chat' | 'completions';
 
 export class ChatAnswerReader implements AnswerReader {
   readonly framing: Framing;
+  readonly #route: ChatRoute;
   readonly #choices = new Map<number, Choice>();
   readonly #others: OtherTexts;
   #template: FrameTemplate | undefined;
@@ -41,8 +48,9 @@ export class ChatAnswerReader implements AnswerReader {
   /** Writes a chunk of this answer with a content of ours. */
   #head: ((content: string) => string) | undefined;
 
-  constructor(framing: Framing) {
+  constructor(framing: Framing, route: ChatRoute = 'chat') {
     this.framing = framing;
+    this.#route = route;
     this.#others = new OtherTexts(framing === 'json');
   }
 
@@ -78,7 +86,7 @@ export class ChatAnswerReader implements AnswerReader {
     // Ollama turns an error in mid-stream into a chunk of an empty answer: no model, no text, and nothing behind it.
     frame.failed = (error !== undefined && error.type !== 'null') || model === '';
     if (frame.failed) return;
-    this.#head ??= chunkLike(root, model ?? '');
+    this.#head ??= chunkLike(root, model ?? '', this.#route);
     frame.terminal = this.framing === 'json';
     const usage = readUsage(root, 'prompt_tokens', 'completion_tokens');
     if (usage !== undefined) frame.usage = usage;
@@ -91,14 +99,16 @@ export class ChatAnswerReader implements AnswerReader {
   #readChoice(frame: JsonFrame, node: JsonNode): void {
     if (node.type !== 'object') throw new GatewayError('upstream_error');
     const choice = this.#choice(numberMember(node, 'index') ?? 0);
-    const message = objectMember(node, this.framing === 'json' ? 'message' : 'delta');
-    this.#others.read(frame, node, CHOICE_KNOWN, choice.path);
+    const message = this.#messageOf(node);
+    this.#others.read(frame, node, CHOICE_KNOWN[this.#route], choice.path);
     const logprobs = memberOf(node, 'logprobs');
     if (logprobs !== undefined && logprobs.type !== 'null') {
       if (this.#isEnforced) frame.edits.removeMember(node, 'logprobs');
-      else readLogprobs(frame, logprobs, choice.path);
+      else if (this.#route === 'chat') readLogprobs(frame, logprobs, choice.path);
+      else this.#others.walk(frame, logprobs, `${choice.path}/logprobs`, this.framing === 'json');
     }
-    if (message !== undefined) {
+    if (this.#route === 'completions') choice.readText(frame, node);
+    else if (message !== undefined) {
       this.#others.read(frame, message, MESSAGE_KNOWN, `${choice.path}/message`);
       choice.read(frame, message);
     }
@@ -109,6 +119,12 @@ export class ChatAnswerReader implements AnswerReader {
     frame.decideLate(() => {
       if (reason.value === 'tool_calls' && choice.calls.areAllRefused) frame.edits.setString(reason, 'stop');
     });
+  }
+
+  /** The object that holds a choice's texts. */
+  #messageOf(choice: JsonObject): JsonObject | undefined {
+    if (this.#route === 'completions') return choice;
+    return objectMember(choice, this.framing === 'json' ? 'message' : 'delta');
   }
 
   #choice(index: number): Choice {
@@ -132,9 +148,9 @@ export class ChatAnswerReader implements AnswerReader {
     const [slot] = frame.slots;
     if (slot === undefined || frame.slots.length > 1 || slot.last || frame.lead === undefined) return;
     if (frame.finishReason !== undefined || this.#hasOpenCall() || node?.type !== 'object') return;
-    const delta = objectMember(node, 'delta');
-    if (delta === undefined || memberOf(delta, 'role') !== undefined || memberOf(delta, 'tool_calls')) return;
-    const strings = [stringMember(delta, 'content'), stringMember(delta, 'reasoning')];
+    const message = this.#messageOf(node);
+    if (message === undefined || memberOf(message, 'role') !== undefined || memberOf(message, 'tool_calls')) return;
+    const strings = (['content', 'reasoning', 'text'] as const).map((key) => stringMember(message, key));
     const [string, ...others] = strings.filter((member) => member !== undefined && member.value !== '');
     if (string === undefined || others.length > 0 || string.value !== slot.text) return;
     this.#template = new FrameTemplate({
@@ -147,10 +163,15 @@ export class ChatAnswerReader implements AnswerReader {
   }
 }
 
-function chunkLike(root: JsonObject, model: string): (content: string) => string {
+/** A chunk of the same answer as `root`, as a function of its text. */
+function chunkLike(root: JsonObject, model: string, route: ChatRoute): (text: string) => string {
   const id = quoteJson(stringMember(root, 'id')?.value ?? '');
   const created = numberMember(root, 'created') ?? 0;
-  return (content) =>
-    `{"id":${id},"object":"chat.completion.chunk","created":${created},"model":${quoteJson(model)},` +
-    `"choices":[{"index":0,"delta":{"content":${quoteJson(`\n\n${content}`)}},"finish_reason":null}]}`;
+  const object = route === 'chat' ? 'chat.completion.chunk' : 'text_completion';
+  const head = `"id":${id},"object":"${object}","created":${created},"model":${quoteJson(model)}`;
+  return (text) => {
+    const literal = quoteJson(`\n\n${text}`);
+    const field = route === 'chat' ? `"delta":{"content":${literal}}` : `"text":${literal}`;
+    return `{${head},"choices":[{"index":0,${field},"finish_reason":null}]}`;
+  };
 }

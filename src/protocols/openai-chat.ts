@@ -56,10 +56,10 @@ export const openaiChat: Operation = {
 function readRequest(body: string): RequestView {
   const root = readBody(body, ROOT);
   refuseDebug(root);
-  const model = root.string('model');
-  if (model === undefined || model === '') throw malformed('model');
+  const model = readModel(root);
   const messages = readMessages(root);
   const stream = readGeneration(root);
+  readChatOptions(root);
   readResponseFormat(root);
   readOfferedTools(root);
   readToolChoice(root, 'tool_choice');
@@ -84,6 +84,13 @@ function readRequest(body: string): RequestView {
   };
 }
 
+/** The model's name as the client wrote it. Throws GatewayError `malformed_request` where there is none. */
+export function readModel(root: ObjectReader): string {
+  const model = root.string('model');
+  if (model === undefined || model === '') throw malformed('model');
+  return model;
+}
+
 /** `_debug_render_only` makes Ollama print the whole prompt, the model's own system text included. */
 export function refuseDebug(root: ObjectReader): void {
   if (root.boolean('_debug_render_only') === true) throw malformed('_debug_render_only');
@@ -94,14 +101,20 @@ export function refuseDebug(root: ObjectReader): void {
 export function readGeneration(root: ObjectReader): boolean {
   const stream = root.boolean('stream') ?? false;
   root.object('stream_options', STREAM_OPTIONS)?.boolean('include_usage');
-  for (const key of ['max_tokens', 'max_completion_tokens', 'seed', 'n', 'top_logprobs']) root.integer(key);
+  for (const key of ['max_tokens', 'seed', 'n']) root.integer(key);
   for (const key of ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty']) root.number(key);
   root.textOrList('stop', 'user');
-  root.boolean('parallel_tool_calls');
+  return stream;
+}
+
+/** The fields that only the chat route has; of these Ollama reads `logprobs`, `top_logprobs` and the efforts. */
+function readChatOptions(root: ObjectReader): void {
+  root.integer('max_completion_tokens');
   root.boolean('logprobs');
+  root.integer('top_logprobs');
+  root.boolean('parallel_tool_calls');
   root.word('reasoning_effort');
   root.object('reasoning', REASONING)?.word('effort');
-  return stream;
 }
 
 function readResponseFormat(root: ObjectReader): void {

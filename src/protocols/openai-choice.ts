@@ -13,17 +13,18 @@ import { FrameSlot, type JsonFrame } from './openai-frame.ts';
  * line, so that a client which joins the two has not one text that nobody looked at as one.
  */
 
-export type Running = 'content' | 'reasoning' | 'reasoning_content' | 'refusal';
+export type Running = 'content' | 'reasoning' | 'reasoning_content' | 'refusal' | 'text';
 
 const KINDS: Readonly<Record<Running, ChannelKind>> = {
   content: 'content',
+  text: 'content',
   reasoning: 'thinking',
   reasoning_content: 'thinking',
   refusal: 'content',
 };
 
 const THINKING: readonly Running[] = ['reasoning', 'reasoning_content'];
-const RUNNING: readonly Running[] = ['reasoning', 'reasoning_content', 'content', 'refusal'];
+const RUNNING: readonly Running[] = ['reasoning', 'reasoning_content', 'content', 'refusal', 'text'];
 
 export interface ChoiceOptions {
   readonly index: number;
@@ -45,6 +46,11 @@ export class Choice {
     this.#options = options;
     this.path = `choices/${options.index}`;
     this.calls = new ChatCalls({ path: this.path, isWhole: options.isWhole, isEnforced: options.isEnforced });
+  }
+
+  /** Reads the text of a legacy completion, which stands in the choice itself. */
+  readText(frame: JsonFrame, node: JsonObject): void {
+    this.#text(frame, node, 'text');
   }
 
   /** Reads the texts and calls of a message or delta. Throws GatewayError where something comes after the end. */
@@ -115,6 +121,9 @@ export class Choice {
 
 function endOfText(frame: JsonFrame, message: JsonObject, name: Running, channel: string): FrameSlot {
   return new FrameSlot(channel, KINDS[name], '', true, (text) => {
-    if (text !== '') frame.edits.insertMember(message, name, text);
+    if (text === '') return;
+    const empty = memberOf(message, name);
+    if (empty === undefined) frame.edits.insertMember(message, name, text);
+    else frame.edits.setString(empty, text);
   });
 }
