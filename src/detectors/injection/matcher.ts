@@ -198,7 +198,7 @@ export class Matcher {
           const next = text.charCodeAt(at + 1);
           if (next === 0x6e || next === 0x72 || next === 0x74) at++;
         } else {
-          const literals = this.#literals.get(code);
+          const literals = this.#literals.get(code * 65_536 + lowerCode(text.charCodeAt(at + 1)));
           if (literals !== undefined) {
             const literal = literals.find((candidate) => startsWithFolded(text, at, candidate.text));
             if (literal !== undefined) {
@@ -268,11 +268,17 @@ const NEGATION_FLAG = 1;
 const ASKING_FLAG = 2;
 const META_FLAG = 4;
 
+/** ASCII lower case; the full-width bar and block of one family's tokens are the ASCII signs. */
+function lowerCode(code: number): number {
+  if (code >= 0x41 && code <= 0x5a) return code | 0x20;
+  return code === 0xff5c ? 0x7c : code === 0x2581 ? 0x5f : code;
+}
+
 function startsWithFolded(text: string, at: number, literal: string): boolean {
   if (at + literal.length > text.length) return false;
   for (let step = 0; step < literal.length; step++) {
     const code = text.charCodeAt(at + step);
-    const lower = code >= 0x41 && code <= 0x5a ? code | 0x20 : code === 0xff5c ? 0x7c : code === 0x2581 ? 0x5f : code;
+    const lower = lowerCode(code);
     if (lower !== literal.charCodeAt(step)) return false;
   }
   return true;
@@ -367,10 +373,11 @@ function compileCatalogue(
   const byFirst = new Map<number, { text: string; elements: Int32Array }[]>();
   for (const literal of literals) {
     const text = literal.text.toLowerCase();
-    const list = byFirst.get(text.charCodeAt(0)) ?? [];
+    const key = text.charCodeAt(0) * 65_536 + text.charCodeAt(1);
+    const list = byFirst.get(key) ?? [];
     list.push({ text, elements: elementsOfClasses([classIds.get(literal.className) ?? -1]) });
     list.sort((left, right) => right.text.length - left.text.length);
-    byFirst.set(text.charCodeAt(0), list);
+    byFirst.set(key, list);
   }
   return {
     elements,

@@ -27,7 +27,6 @@ export interface Survey {
   equals: number;
   /** Characters that turn the direction of writing. */
   turns: number;
-  dotsAndDashes: number;
   /** Words of two hexadecimal digits, of eight binary digits, of two or three decimal digits. */
   hexPairs: number;
   binaryWords: number;
@@ -36,6 +35,8 @@ export interface Survey {
   natoRow: number;
   /** Words of everyday language, readable as they stand. */
   naturalCues: number;
+  /** Dots and dashes that follow no letter. */
+  readonly morse: Stretch[];
   /** Where one-letter words follow each other. */
   readonly apart: Stretch[];
   /** Where words mix letters with digits or signs that resemble letters. */
@@ -52,6 +53,7 @@ const RUN_CHARACTERS_MIN = 16;
 const LEET_NEAR = 24;
 const CUES_NEAR = 90;
 const APART_NEAR = 7;
+const MORSE_NEAR = 8;
 const LEET_WORD_MAX = 24;
 const CUE_WORD_MAX = 10;
 
@@ -108,9 +110,10 @@ export function survey(text: string): Survey {
         runBits = 0;
       }
       if (code !== 0x3d) runBits |= Bit.nonHex | Bit.nonBase32;
-      if (code === 0x2d) seen.dotsAndDashes++;
+      if (code === 0x2d) noteMorse(seen, text, at);
       else if (code === 0x3d) seen.equals++;
     } else if (kind === Kind.leetSign) noteLeetSign(seen, text, at, code);
+    else if (code === 0x2e) noteMorse(seen, text, at);
     else if (kind === Kind.other) countSign(seen, code);
     else if (code === 0x202e || code === 0x202d) seen.turns++;
   }
@@ -131,7 +134,7 @@ function emptySurvey(): Survey {
     backslashes: 0,
     equals: 0,
     turns: 0,
-    dotsAndDashes: 0,
+    morse: [],
     hexPairs: 0,
     binaryWords: 0,
     decimalWords: 0,
@@ -146,8 +149,7 @@ function emptySurvey(): Survey {
 }
 
 function countSign(seen: Survey, code: number): void {
-  if (code === 0x2e) seen.dotsAndDashes++;
-  else if (code === 0x25) seen.percents++;
+  if (code === 0x25) seen.percents++;
   else if (code === 0x26) seen.ampersands++;
   else if (code === 0x5c) seen.backslashes++;
 }
@@ -191,6 +193,12 @@ function noteCue(seen: Survey, cue: number, start: number, end: number): void {
   if (cue & CUE.namesRot13) noteSign(seen.rot13, end, end + CUES_NEAR, CUES_NEAR);
   if (cue & CUE.namesAtbash) noteSign(seen.atbash, end, end + CUES_NEAR, CUES_NEAR);
   if (cue & CUE.namesReversed) noteSign(seen.reversed, end, end + CUES_NEAR, CUES_NEAR);
+}
+
+/** A full stop or hyphen behind a letter is punctuation. */
+function noteMorse(seen: Survey, text: string, at: number): void {
+  const previous = KIND[text.charCodeAt(at - 1)] ?? Kind.other;
+  if (previous > Kind.digit || previous === Kind.other) noteSign(seen.morse, at, at + 1, MORSE_NEAR);
 }
 
 /** `$` and `@` before a letter or digit, `!` and `|` between them. A lone price or address is one sign, and one is none. */

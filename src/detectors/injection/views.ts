@@ -74,6 +74,8 @@ interface Decoder {
   /** Reads the text before anything invisible was taken out. */
   readonly raw?: boolean;
   readonly unspaced?: boolean;
+  /** Not applied to its own result. */
+  readonly once?: boolean;
   wanted(seen: Survey): boolean;
   decode(text: string, seen: Survey): Mapped | undefined;
 }
@@ -117,7 +119,12 @@ const DECODERS: readonly Decoder[] = [
   { name: 'entities', wanted: (seen) => seen.ampersands >= 3, decode: decodeEntities },
   { name: 'escapes', wanted: (seen) => seen.backslashes >= 3, decode: decodeBackslashes },
   { name: 'quoted_printable', wanted: (seen) => seen.equals >= 6, decode: decodeQuotedPrintable },
-  { name: 'morse', wanted: (seen) => seen.dotsAndDashes >= 12, decode: decodeMorse },
+  {
+    name: 'morse',
+    once: true,
+    wanted: (seen) => hasStretch(seen.morse, 12),
+    decode: (text, seen) => decodeMorse(text, seen.morse, 12),
+  },
   { name: 'binary', wanted: (seen) => seen.binaryWords >= 6, decode: (text) => decodeNumbers(text, 'binary') },
   {
     name: 'hexpairs',
@@ -129,32 +136,42 @@ const DECODERS: readonly Decoder[] = [
     wanted: (seen) => seen.decimalWords >= 10 && !isEscaped(seen),
     decode: (text) => decodeNumbers(text, 'decimal'),
   },
-  { name: 'braille', wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
-  { name: 'nato', wanted: (seen) => seen.natoRow >= 5, decode: decodeNato },
+  { name: 'braille', once: true, wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
+  { name: 'nato', once: true, wanted: (seen) => seen.natoRow >= 5, decode: decodeNato },
   {
     name: 'apart',
+    once: true,
     unspaced: true,
     wanted: (seen) => hasStretch(seen.apart, 5),
     decode: (text, seen) => decodeApart(text, seen.apart),
   },
-  { name: 'leet', wanted: (seen) => hasStretch(seen.leet, 2), decode: (text, seen) => decodeLeet(text, seen.leet, 2) },
+  {
+    name: 'leet',
+    once: true,
+    wanted: (seen) => hasStretch(seen.leet, 2) && !isEscaped(seen),
+    decode: (text, seen) => decodeLeet(text, seen.leet, 2),
+  },
   {
     name: 'rot13',
+    once: true,
     wanted: (seen) => hasStretch(seen.rot13, cuesMin(seen)),
     decode: (text, seen) => decodeRot13(text, seen.rot13, cuesMin(seen)),
   },
   {
     name: 'atbash',
+    once: true,
     wanted: (seen) => hasStretch(seen.atbash, cuesMin(seen)),
     decode: (text, seen) => decodeAtbash(text, seen.atbash, cuesMin(seen)),
   },
   {
     name: 'reversed',
+    once: true,
     wanted: (seen) => hasStretch(seen.reversed, cuesMin(seen)),
     decode: (text, seen) => decodeReversed(text, seen.reversed, cuesMin(seen)),
   },
   {
     name: 'reversed',
+    once: true,
     raw: true,
     wanted: (seen) => seen.turns > 0,
     decode: (text) => decodeReversed(text, [{ start: 0, end: text.length, signs: 1 }], 1),
@@ -209,7 +226,8 @@ function addReading(
     const isRaw = decoder.raw === true;
     const source = isRaw ? text : base.text;
     const from = isRaw ? seen : baseSeen;
-    if (!decoder.wanted(from)) continue;
+    // Nobody writes leet in leet; only what encodes bytes is worth undoing twice in a row.
+    if ((decoder.once === true && decoder.name === name) || !decoder.wanted(from)) continue;
     const decoded = decoder.decode(source, from);
     if (decoded === undefined) continue;
     addDecoded(state, decoder, decoded, source, isRaw ? origin : base.origin, path, depth);

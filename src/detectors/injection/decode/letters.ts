@@ -61,11 +61,10 @@ const LEET: Readonly<Record<string, string>> = {
   '@': 'a',
   '!': 'i',
   '|': 'l',
-  '+': 't',
 };
 const LEET_CODES = buildLeet();
 /** Numbers that are words once read as letters; any other word of digits is a number. */
-const NUMBER_WORDS = new Set(['70', '17', '15', '45', '47', '1', '4', '50', '1f', '57', '7h3', '5h']);
+const NUMBER_WORDS = new Set(['70', '17', '15', '45', '47', '1', '4', '50', '4$', '1$', '$0', '$']);
 
 function buildLeet(): Uint8Array {
   const codes = new Uint8Array(128);
@@ -155,7 +154,8 @@ export function decodeApart(text: string, stretches: readonly Stretch[]): Mapped
 /** End of the run of letters held apart that begins here, or -1. */
 function apartEnd(text: string, start: number): number {
   const separator = text.charCodeAt(start + 1);
-  if ((FOLD[text.charCodeAt(start)] ?? 0) === 0 || (FOLD[separator] ?? 0) !== 0) return -1;
+  const first = text.charCodeAt(start);
+  if (first === 0x20 || first === 0x0a || first === separator || (FOLD[separator] ?? 0) !== 0) return -1;
   if (start > 0 && (FOLD[text.charCodeAt(start - 1)] ?? 0) !== 0) return -1;
   let letters = 0;
   let at = start;
@@ -196,20 +196,29 @@ const MORSE_GROUP_MAX = 8;
 const MORSE_GROUPS_MIN = 5;
 
 /** Morse groups between spaces, `/` or line ends as word gaps; other characters among them stay. The Morse stretch only. */
-export function decodeMorse(text: string): Mapped | undefined {
-  const built = new MappedBuilder(Math.ceil(text.length / 3));
-  let kept = 0;
+export function decodeMorse(text: string, stretches: readonly Stretch[], signsMin: number): Mapped | undefined {
+  const built = new MappedBuilder(64);
+  for (const stretch of stretches) {
+    if (stretch.signs < signsMin) continue;
+    if (built.length > 0) built.push(0x20, stretch.start);
+    morseInto(built, text, stretch.start, stretch.end);
+  }
+  return built.length === 0 ? undefined : built.finish();
+}
+
+function morseInto(built: MappedBuilder, text: string, start: number, end: number): void {
+  let kept = built.length;
   let groups = 0;
   let others = 0;
-  let from = 0;
+  let from = start;
   const flush = (): void => {
     if (groups < MORSE_GROUPS_MIN || groups < others) built.truncate(kept);
     kept = built.length;
     groups = 0;
     others = 0;
   };
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : 0x20;
+  for (let at = start; at <= end; at++) {
+    const code = at < end ? text.charCodeAt(at) : 0x20;
     if (code !== 0x20 && code !== 0x0a && code !== 0x2f && code !== 0x7c) continue;
     if (at > from) {
       const letter = at - from <= MORSE_GROUP_MAX ? MORSE.get(text.slice(from, at)) : undefined;
@@ -225,7 +234,6 @@ export function decodeMorse(text: string): Mapped | undefined {
     from = at + 1;
   }
   flush();
-  return built.length === 0 ? undefined : built.finish();
 }
 
 const NATO: ReadonlySet<string> = new Set(
