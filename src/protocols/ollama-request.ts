@@ -19,25 +19,23 @@ import {
  * what is forwarded. `null` is a missing field, as Go leaves its zero value.
  */
 
-const SAMPLING = ['format', 'keep_alive', 'options', 'think', 'truncate', 'shift', 'logprobs', 'top_logprobs'];
-const CHAT = keys('model', 'messages', 'stream', 'tools', '_debug_render_only', ...SAMPLING);
-const PROMPT = ['prompt', 'suffix', 'system', 'template', 'context', 'raw', 'images'];
-const GENERATE = keys('model', 'stream', '_debug_render_only', ...PROMPT, ...SAMPLING);
-const EMBED = keys('model', 'input', 'keep_alive', 'truncate', 'dimensions', 'options');
-const EMBEDDINGS = keys('model', 'prompt', 'keep_alive', 'options');
-const MESSAGE = keys('role', 'content', 'thinking', 'images', 'tool_calls', 'tool_name', 'tool_call_id');
-const CALL = keys('id', 'function');
-const CALLED = keys('index', 'name', 'arguments');
-const TOOL = keys('type', 'items', 'function');
-const FUNCTION = keys('name', 'description', 'parameters');
+const SAMPLING = 'format keep_alive options think truncate shift logprobs top_logprobs stream _debug_render_only';
+const CHAT = keys(`model messages tools ${SAMPLING}`);
+const GENERATE = keys(`model prompt suffix system template context raw images ${SAMPLING}`);
+const EMBED = keys('model input keep_alive truncate dimensions options');
+const EMBEDDINGS = keys('model prompt keep_alive options');
+const MESSAGE = keys('role content thinking images tool_calls tool_name tool_call_id');
+const CALL = keys('id function');
+const CALLED = keys('index name arguments');
+const TOOL = keys('type items function');
+const FUNCTION = keys('name description parameters');
 
 /** Ollama takes any number for each of them and cuts fractions off where it wants none. */
-const REPETITION = ['repeat_last_n', 'repeat_penalty', 'presence_penalty', 'frequency_penalty'];
-const CHOICE = ['num_keep', 'seed', 'num_predict', 'top_k', 'top_p', 'min_p', 'typical_p', 'temperature'];
-/** Another value of one of these reloads the model. */
-const RUNNER = ['num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'draft_num_predict'];
-const NUMBER_OPTIONS = [...REPETITION, ...CHOICE, ...RUNNER];
-const OPTIONS = keys(...NUMBER_OPTIONS, 'use_mmap', 'stop');
+const NUMBER_OPTIONS = [
+  'num_keep seed num_predict top_k top_p min_p typical_p temperature repeat_penalty repeat_last_n presence_penalty',
+  'frequency_penalty num_ctx num_batch num_gpu main_gpu num_thread draft_num_predict',
+].join(' ');
+const OPTIONS = keys(`${NUMBER_OPTIONS} use_mmap stop`);
 
 const ROLES = ['system', 'user', 'assistant', 'tool'] as const satisfies readonly Role[];
 const TOP_LOGPROBS_MAX = 20;
@@ -158,7 +156,7 @@ function readSampling(root: ObjectReader): boolean {
   readKeepAlive(root);
   readOptions(root);
   if (root.node('think')?.type === 'boolean') root.boolean('think');
-  else root.word('think');
+  else root.oneOf('think', ['low', 'medium', 'high', 'max']);
   root.boolean('truncate');
   root.boolean('shift');
   root.boolean('logprobs');
@@ -169,10 +167,8 @@ function readSampling(root: ObjectReader): boolean {
 
 /** `"json"`, an empty string, or a JSON schema, which becomes a grammar. */
 function readFormat(root: ObjectReader): void {
-  const format = root.node('format');
-  if (format?.type === 'object') root.freeForm('format', 'tool', { schema: true });
-  else if (format?.type === 'string' && format.value === '') root.string('format');
-  else root.word('format');
+  if (root.node('format')?.type === 'object') root.freeForm('format', 'tool', { schema: true });
+  else root.oneOf('format', ['json', '']);
 }
 
 function readMessages(root: ObjectReader): Out[] {
@@ -230,7 +226,7 @@ function readHistoryCalls(message: ObjectReader, index: number, names: Map<strin
 function readOfferedTools(root: ObjectReader): void {
   root.each('tools', (item, path, list) => {
     const tool = new ObjectReader(root.reading, item, path, TOOL);
-    tool.word('type');
+    tool.oneOf('type', ['function']);
     tool.freeForm('items', 'tool', { schema: true });
     const called = tool.object('function', FUNCTION);
     if (called === undefined) throw malformed(tool.at('function'));
@@ -268,7 +264,7 @@ function readInteger(node: JsonNode, path: string, min: number, max: number): nu
 function readOptions(root: ObjectReader): void {
   const options = root.object('options', OPTIONS);
   if (options === undefined) return;
-  for (const key of NUMBER_OPTIONS) options.number(key);
+  for (const key of NUMBER_OPTIONS.split(' ')) options.number(key);
   options.boolean('use_mmap');
   options.texts('stop', 'user');
 }
