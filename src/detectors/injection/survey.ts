@@ -27,10 +27,10 @@ export interface Survey {
   equals: number;
   /** Characters that turn the direction of writing. */
   turns: number;
-  /** Words of two hexadecimal digits, of eight binary digits, of two or three decimal digits. */
-  hexPairs: number;
-  binaryWords: number;
-  decimalWords: number;
+  /** Longest rows of words of two hexadecimal digits, of seven or eight binary digits, of at most three decimal digits. */
+  hexRow: number;
+  binaryRow: number;
+  decimalRow: number;
   /** Longest row of words of the NATO alphabet. */
   natoRow: number;
   /** Words of everyday language, readable as they stand. */
@@ -61,7 +61,7 @@ const CUE_WORD_MAX = 10;
 export function survey(text: string): Survey {
   const seen = emptySurvey();
   const { counts } = seen;
-  const state: WordState = { natoRow: 0 };
+  const rows: Rows = { nato: 0, hex: 0, binary: 0, decimal: 0 };
   let runStart = -1;
   let runBits = 0;
   let wordStart = -1;
@@ -98,7 +98,7 @@ export function survey(text: string): Survey {
       continue;
     }
     if (wordStart >= 0) {
-      closeWord(seen, state, wordStart, at, wordBits, packed);
+      closeWord(seen, rows, wordStart, at, wordBits, packed);
       wordStart = -1;
       wordBits = 0;
     }
@@ -120,8 +120,12 @@ export function survey(text: string): Survey {
   return seen;
 }
 
-interface WordState {
-  natoRow: number;
+/** How many words of one form stand in a row up to here. */
+interface Rows {
+  nato: number;
+  hex: number;
+  binary: number;
+  decimal: number;
 }
 
 function emptySurvey(): Survey {
@@ -135,9 +139,9 @@ function emptySurvey(): Survey {
     equals: 0,
     turns: 0,
     morse: [],
-    hexPairs: 0,
-    binaryWords: 0,
-    decimalWords: 0,
+    hexRow: 0,
+    binaryRow: 0,
+    decimalRow: 0,
     natoRow: 0,
     naturalCues: 0,
     apart: [],
@@ -160,7 +164,7 @@ function closeRun(seen: Survey, start: number, end: number, bits: number): void 
   else if ((bits & Bit.lower) !== 0 && (bits & Bit.upper) !== 0) seen.runs.push({ start, end, alphabet: 'base64' });
 }
 
-function closeWord(seen: Survey, state: WordState, start: number, end: number, bits: number, packed: number): void {
+function closeWord(seen: Survey, rows: Rows, start: number, end: number, bits: number, packed: number): void {
   const size = end - start;
   seen.words++;
   if (size === 1) {
@@ -172,16 +176,17 @@ function closeWord(seen: Survey, state: WordState, start: number, end: number, b
   if (size <= CUE_WORD_MAX && (bits & Bit.foreign) === 0 && hasLetters) {
     const cue = cueOf(packed);
     if (cue !== 0) noteCue(seen, cue, start, end);
-    if (cue & CUE.nato) {
-      state.natoRow++;
-      if (state.natoRow > seen.natoRow) seen.natoRow = state.natoRow;
-    } else state.natoRow = 0;
-  } else state.natoRow = 0;
-  if (size === 2 && (bits & Bit.nonHex) === 0) seen.hexPairs++;
-  if (hasDigits && !hasLetters) {
-    if (size <= 3) seen.decimalWords++;
-    else if (size === 8 || size === 7) seen.binaryWords++;
-  } else if (hasDigits && size <= LEET_WORD_MAX) noteSign(seen.leet, start, end, LEET_NEAR);
+    rows.nato = cue & CUE.nato ? rows.nato + 1 : 0;
+    if (rows.nato > seen.natoRow) seen.natoRow = rows.nato;
+  } else rows.nato = 0;
+  rows.hex = size === 2 && (bits & Bit.nonHex) === 0 ? rows.hex + 1 : 0;
+  if (rows.hex > seen.hexRow) seen.hexRow = rows.hex;
+  const isNumber = hasDigits && !hasLetters;
+  rows.decimal = isNumber && size <= 3 ? rows.decimal + 1 : 0;
+  if (rows.decimal > seen.decimalRow) seen.decimalRow = rows.decimal;
+  rows.binary = isNumber && (size === 8 || size === 7) ? rows.binary + 1 : 0;
+  if (rows.binary > seen.binaryRow) seen.binaryRow = rows.binary;
+  if (hasDigits && hasLetters && size <= LEET_WORD_MAX) noteSign(seen.leet, start, end, LEET_NEAR);
 }
 
 function noteCue(seen: Survey, cue: number, start: number, end: number): void {

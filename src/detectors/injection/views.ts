@@ -92,7 +92,7 @@ const countOf = (seen: Survey, kind: number): number => seen.counts[kind] ?? 0;
 
 /** Numbers that are the digits of an escape are decoded as that escape. */
 const isEscaped = (seen: Survey): boolean =>
-  (seen.percents + seen.ampersands + seen.backslashes + seen.equals) * 2 > seen.hexPairs + seen.decimalWords;
+  (seen.percents + seen.ampersands + seen.backslashes + seen.equals) * 2 > seen.hexRow + seen.decimalRow;
 
 /** What is decoded, and when. Read from top to bottom; each costs time linear in what it reads. */
 const DECODERS: readonly Decoder[] = [
@@ -125,15 +125,15 @@ const DECODERS: readonly Decoder[] = [
     wanted: (seen) => hasStretch(seen.morse, 12),
     decode: (text, seen) => decodeMorse(text, seen.morse, 12),
   },
-  { name: 'binary', wanted: (seen) => seen.binaryWords >= 6, decode: (text) => decodeNumbers(text, 'binary') },
+  { name: 'binary', wanted: (seen) => seen.binaryRow >= 6, decode: (text) => decodeNumbers(text, 'binary') },
   {
     name: 'hexpairs',
-    wanted: (seen) => seen.hexPairs >= 8 && !isEscaped(seen),
+    wanted: (seen) => seen.hexRow >= 8 && !isEscaped(seen),
     decode: (text) => decodeNumbers(text, 'hexpairs'),
   },
   {
     name: 'decimal',
-    wanted: (seen) => seen.decimalWords >= 10 && !isEscaped(seen),
+    wanted: (seen) => seen.decimalRow >= 10 && !isEscaped(seen),
     decode: (text) => decodeNumbers(text, 'decimal'),
   },
   { name: 'braille', once: true, wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
