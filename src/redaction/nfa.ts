@@ -265,33 +265,33 @@ export function alphabetOf(sets: readonly CharSet[]): Alphabet {
     .sort((a, b) => a - b);
   const position = new Map(cuts.map((cut, i) => [cut, i]));
   const classOfCut = new Int32Array(cuts.length);
-  let classes = 1;
+  const sizes = [cuts.length];
   for (const set of all) {
-    // Members of a class that lie in the set move together to a new class.
-    const moved = new Map<number, number>();
-    const sizes = new Map<number, number>();
-    for (const id of classOfCut) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+    // Members of a class that lie in the set move together to a new class, unless that is the whole class.
     const members: number[] = [];
     for (let i = 0; i < set.length; i += 2) {
       const from = position.get(set[i] as number) as number;
       const to = position.get((set[i + 1] as number) + 1) ?? cuts.length;
       for (let cut = from; cut < to; cut += 1) members.push(cut);
     }
-    const inside = new Map<number, number>();
-    for (const cut of members) inside.set(classOfCut[cut] as number, (inside.get(classOfCut[cut] as number) ?? 0) + 1);
+    const inside = new Int32Array(sizes.length);
+    for (const cut of members) {
+      const id = classOfCut[cut] as number;
+      inside[id] = (inside[id] as number) + 1;
+    }
+    const moved = new Int32Array(inside.length);
     for (const cut of members) {
       const old = classOfCut[cut] as number;
-      if (inside.get(old) === sizes.get(old)) continue;
-      let fresh = moved.get(old);
-      if (fresh === undefined) {
-        fresh = classes;
-        classes += 1;
-        moved.set(old, fresh);
-      }
-      classOfCut[cut] = fresh;
+      if (inside[old] === sizes[old]) continue;
+      if (moved[old] === 0) moved[old] = sizes.push(inside[old] as number) - 1;
+      classOfCut[cut] = moved[old] as number;
     }
-    if (classes > CLASSES_MAX) throw new SizeError('character classes', CLASSES_MAX);
+    for (let id = 0; id < moved.length; id += 1) {
+      if (moved[id] !== 0) sizes[id] = (sizes[id] as number) - (inside[id] as number);
+    }
+    if (sizes.length > CLASSES_MAX) throw new SizeError('character classes', CLASSES_MAX);
   }
+  const classes = sizes.length;
   const classOf = new Uint16Array(0x10000);
   const sample = new Uint16Array(classes);
   for (let i = 0; i < cuts.length; i += 1) {
@@ -329,10 +329,10 @@ export interface Nfa {
 
 /** Freezes what a builder collected, over an alphabet fine enough for its sets. */
 export function finishNfa(builder: NfaBuilder, alphabet: Alphabet): Nfa {
+  const order = Array.from(alphabet.sample, (unit, id) => [unit, id] as const).sort((a, b) => a[0] - b[0]);
   const holds = builder.sets.map((set) => {
     const bits = new Uint8Array(alphabet.classes);
     let range = 0;
-    const order = Array.from(alphabet.sample, (unit, id) => [unit, id] as const).sort((a, b) => a[0] - b[0]);
     for (const [unit, id] of order) {
       while (range < set.length && (set[range + 1] as number) < unit) range += 2;
       if (range < set.length && (set[range] as number) <= unit) bits[id] = 1;

@@ -124,14 +124,6 @@ function readRule(rule: RedactionRule | ExactValue, validators: Validators, erro
   if ('value' in rule) return { pattern: readValue(rule, add), before: undefined };
   const pattern = readPattern('pattern', rule.pattern, rule.ignoreCase === true, add);
   const before = rule.before === undefined ? undefined : readPattern('before', rule.before, true, add);
-  if (before !== undefined && lengthsOf(before).max > CONTEXT_CHARACTERS) {
-    add(
-      'before',
-      1,
-      `it can be longer than the ${CONTEXT_CHARACTERS} characters that are looked at`,
-      'bound its repetitions, as in \\s{0,4}',
-    );
-  }
   for (const name of rule.validators ?? []) {
     if (!Object.hasOwn(validators, name)) {
       add(
@@ -160,7 +152,7 @@ type AddError = (field: RuleError['field'], column: number, reason: string, expe
 function readPattern(field: 'pattern' | 'before', source: string, ignoreCase: boolean, add: AddError): Node {
   try {
     const node = parsePattern(source, { ignoreCase });
-    if (lengthsOf(node).min === 0)
+    if (field === 'pattern' && lengthsOf(node).min === 0)
       add(field, 1, 'it matches the empty text', 'require at least one character, for example + instead of *');
     return node;
   } catch (error) {
@@ -220,12 +212,15 @@ function buildPlan(
   const size = limit === undefined ? {} : { entriesMax: limit };
   const begins = new Uint8Array(KINDS * (nfa.alphabet.classes + 1));
   markBegins(begins, nfa, free);
-  markBegins(begins, contextNfa, contextEntries);
+  markBegins(begins, contextNfa, contextEntries, (left, rule) =>
+    markBegins(begins, nfa, [gated[rule] as number], undefined, left),
+  );
   return {
     mode: options.mode,
     ruleCount: all.length,
     dfa: new LazyDfa(nfa, free, size),
     gatedEntries: gated,
+    looksTooFar: parsed.map(({ before }) => before !== undefined && lengthsOf(before).max > CONTEXT_CHARACTERS),
     context:
       contextEntries.length === 0
         ? undefined
@@ -246,10 +241,19 @@ function tooLarge(ruleId: string, error: SizeError): RuleError {
   };
 }
 
-/** Marks the classes with which a match may begin, for each kind of left neighbour; looks ahead are taken to hold. */
-function markBegins(begins: Uint8Array, nfa: Nfa, entries: readonly number[]): void {
+/**
+ * Marks the classes with which a match may begin, for each kind of left neighbour; looks ahead are taken to hold.
+ * `onEmpty` hears of patterns that may match the empty text there: `(?:^|\s)` at the beginning of the channel.
+ */
+function markBegins(
+  begins: Uint8Array,
+  nfa: Nfa,
+  entries: readonly number[],
+  onEmpty?: (left: number, rule: number) => void,
+  only?: number,
+): void {
   const { classes } = nfa.alphabet;
-  for (let left = 0; left < KINDS; left += 1) {
+  for (let left = only ?? 0; left <= (only ?? KINDS - 1); left += 1) {
     const seen = new Set<number>();
     const stack = [...entries];
     while (stack.length > 0) {
@@ -262,7 +266,8 @@ function markBegins(begins: Uint8Array, nfa: Nfa, entries: readonly number[]): v
         for (let id = 0; id < classes; id += 1) if (holds[id] === 1) begins[left * (classes + 1) + id] = 1;
       } else if (op === OP_LOOK) {
         if (mayHold(nfa.arg[node] as number, left)) stack.push(nfa.next[node] as number);
-      } else if (op !== OP_MATCH) stack.push(nfa.next[node] as number, nfa.other[node] as number);
+      } else if (op === OP_MATCH) onEmpty?.(left, nfa.arg[node] as number);
+      else stack.push(nfa.next[node] as number, nfa.other[node] as number);
     }
   }
 }

@@ -21,6 +21,8 @@ export interface ScanPlan {
   readonly dfa: LazyDfa;
   /** Entry of each rule that needs `before`, by rule; -1 for the others. */
   readonly gatedEntries: readonly number[];
+  /** Whether a rule's `before` can be longer than `CONTEXT_CHARACTERS`, so that a candidate is checked once more. */
+  readonly looksTooFar: readonly boolean[];
   /** Reads the `before` patterns unanchored; absent when no rule has one. */
   readonly context: LazyDfa | undefined;
   /** `begins[left * stride + class]`: whether a candidate may begin with the class there, or a `before` pattern. */
@@ -328,7 +330,7 @@ export class Scanner {
   private decideTogether(start: number, path: Path, ends: Map<number, number>): boolean {
     const order = [...ends].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     for (const [rule, end] of order) {
-      if (!this.plan.accepts(rule, this.text, start, end)) continue;
+      if (!this.accepts(rule, start, end)) continue;
       this.findings.push({ rule, start, end });
       if (end - start >= this.plan.candidateCharactersMax) {
         this.beginSwallow(rule, path, end);
@@ -354,10 +356,15 @@ export class Scanner {
   }
 
   private report(rule: number, start: number, end: number): boolean {
-    if (start < (this.consumed[rule] as number) || !this.plan.accepts(rule, this.text, start, end)) return false;
+    if (start < (this.consumed[rule] as number) || !this.accepts(rule, start, end)) return false;
     this.findings.push({ rule, start, end });
     this.consumed[rule] = end;
     return true;
+  }
+
+  private accepts(rule: number, start: number, end: number): boolean {
+    if (this.plan.looksTooFar[rule] === true && !this.openAt(start).includes(rule)) return false;
+    return this.plan.accepts(rule, this.text, start, end);
   }
 
   /** The smallest undecided start of a path moves up; a path without one, and without followers, is dropped. */
@@ -488,6 +495,16 @@ export class Scanner {
     return this.gatesOf(this.contextAt(position), klass);
   }
 
+  /** The rules whose `before` matches right up to `position`. */
+  private openAt(position: number): readonly number[] {
+    return this.rulesOf(this.gatesAt(position));
+  }
+
+  private rulesOf(gates: string): readonly number[] {
+    const lists = this.plan.context?.acceptLists ?? [];
+    return gates === '' ? [] : gates.split(',').flatMap((id) => lists[Number(id)] ?? []);
+  }
+
   /** Moves the `before` patterns over one character and returns which of them matched up to it. */
   private stepContext(klass: number): string {
     const { context } = this.plan;
@@ -509,13 +526,12 @@ export class Scanner {
   }
 
   private rootFor(gates: string, left: number): number {
-    const { dfa, context, gatedEntries } = this.plan;
-    if (gates === '' || context === undefined) return dfa.root(left);
-    const rules = gates.split(',').flatMap((id) => context.acceptLists[Number(id)] ?? []);
+    const { dfa, gatedEntries } = this.plan;
+    if (gates === '') return dfa.root(left);
     return dfa.rootWith(
       left,
       gates,
-      rules.map((rule) => gatedEntries[rule] as number),
+      this.rulesOf(gates).map((rule) => gatedEntries[rule] as number),
     );
   }
 

@@ -65,7 +65,7 @@ const rule = fc
     {
       pattern: fc.oneof({ weight: 2, arbitrary: pattern }, { weight: 1, arbitrary: known }),
       ignoreCase: fc.boolean(),
-      before: fc.constantFrom('a', 'c\\b', '\\bb-?', '[bc]{1,2}', '-\\s{0,2}'),
+      before: fc.constantFrom('a', 'c\\b', '\\bb-?', '[bc]{1,2}', '-\\s{0,2}', '(?:^|[^a])', '\\b'),
       keywords: fc.constantFrom(['cb'], ['A-', 'bb']),
       validators: fc.constantFrom(['even'], ['notAab'], ['endsB'], ['even', 'endsB']),
       allow: fc.constantFrom(['a'], ['ab', 'aa'], ['abc']),

@@ -52,7 +52,7 @@ function longestEnd(rule: RedactionRule, text: string, start: number, limit: num
 function isAccepted(rule: RedactionRule, text: string, start: number, end: number, validators: Validators): boolean {
   if (rule.before !== undefined) {
     let holds = false;
-    for (let from = Math.max(0, start - CONTEXT_CHARACTERS); from < start && !holds; from += 1) {
+    for (let from = Math.max(0, start - CONTEXT_CHARACTERS); from <= start && !holds; from += 1) {
       holds =
         !isInsidePair(text, from) && !isInsidePair(text, start) && spanMatches(rule.before, true, text, from, start);
     }
