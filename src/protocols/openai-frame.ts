@@ -42,6 +42,8 @@ export class JsonFrame implements AnswerFrame {
   readonly lead: string | undefined;
   readonly #decideLate: (() => void)[] = [];
   #edits: JsonEdits | undefined;
+  readonly #replaced: JsonNode[] = [];
+  #before: Uint8Array | undefined;
   #isLeftOut = false;
 
   /** Throws GatewayError `upstream_error` on what is neither a JSON object nor, as an event, `[DONE]` or nothing. */
@@ -80,16 +82,31 @@ export class JsonFrame implements AnswerFrame {
     this.#isLeftOut = true;
   }
 
+  /** Puts JSON in a value's place; slots inside it have no effect any more. */
+  replaceValue(node: JsonNode, json: string): void {
+    this.#replaced.push(node);
+    this.edits.setJson(node, json);
+  }
+
+  /** Sends bytes of ours before the frame. */
+  prepend(bytes: Uint8Array): void {
+    this.#before = bytes;
+  }
+
   /** Registers a string of the data as a slot. */
   slot(channel: string, kind: ChannelKind, node: JsonString, last: boolean): FrameSlot {
-    const slot = new FrameSlot(channel, kind, node.value, last, (text) => this.edits.setString(node, text));
+    const slot = new FrameSlot(channel, kind, node.value, last, (text) => {
+      if (!this.#isReplaced(node.start)) this.edits.setString(node, text);
+    });
     this.slots.push(slot);
     return slot;
   }
 
   /** Registers a key of the data as a slot. */
   keySlot(channel: string, object: JsonObject, member: JsonMember, last: boolean): void {
-    const write = (text: string) => this.edits.setKey(object, member, text);
+    const write = (text: string) => {
+      if (!this.#isReplaced(member.keyStart)) this.edits.setKey(object, member, text);
+    };
     this.slots.push(new FrameSlot(channel, 'other', member.key, last, write));
   }
 
@@ -97,6 +114,19 @@ export class JsonFrame implements AnswerFrame {
   encode(): Uint8Array | undefined {
     if (this.failed) return undefined;
     for (const decide of this.#decideLate) decide();
+    const bytes = this.#encode();
+    if (this.#before === undefined || bytes === undefined) return bytes;
+    const joined = new Uint8Array(this.#before.length + bytes.length);
+    joined.set(this.#before);
+    joined.set(bytes, this.#before.length);
+    return joined;
+  }
+
+  #isReplaced(offset: number): boolean {
+    return this.#replaced.some(({ start, end }) => start <= offset && offset < end);
+  }
+
+  #encode(): Uint8Array | undefined {
     if (this.#isLeftOut || this.data === undefined) return undefined;
     if (this.#edits === undefined && this.lead !== undefined) return this.raw;
     const data = this.#edits?.apply() ?? this.data;

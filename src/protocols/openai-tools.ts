@@ -1,3 +1,4 @@
+import { GatewayError } from '../core/errors.ts';
 import type { JsonNode } from '../core/json.ts';
 import { JsonError, readJson, toValue } from '../core/json.ts';
 import { Encoded, keys, malformed, ObjectReader, readFreeForm, removeItem, removeKeys } from './openai-request.ts';
@@ -24,6 +25,7 @@ export function readOfferedTools(root: ObjectReader): void {
   const tools = root.each('tools', (item, path, list) => {
     const tool = new ObjectReader(root.reading, item, path, TOOL);
     const type = tool.string('type');
+    refuseWebTool(type);
     if (type !== undefined && type !== 'function') return undefined;
     const called = tool.object('function', FUNCTION);
     if (called === undefined) throw malformed(tool.at('function'));
@@ -37,6 +39,15 @@ export function readOfferedTools(root: ObjectReader): void {
     return called.out;
   });
   if (functions?.length === 0) removeKeys(root.out, 'functions');
+}
+
+/** Tools that Ollama itself runs by sending text to the internet (`web_search_20250305`), refused in every mode. */
+const WEB_TOOLS = ['web_search', 'web_fetch'] as const;
+
+/** Throws GatewayError `tool_blocked` for the type of a tool that would let Ollama itself search the web. */
+export function refuseWebTool(type: string | undefined): void {
+  const name = WEB_TOOLS.find((tool) => type?.toLowerCase().startsWith(tool));
+  if (name !== undefined) throw new GatewayError('tool_blocked', { message: `Tools are blocked: ${name}` });
 }
 
 /** Name, description and schema of an offered function; `remove` takes the whole tool out. */
