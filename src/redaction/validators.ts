@@ -34,6 +34,7 @@ export const validators: Readonly<Record<string, (text: string) => boolean>> = {
   credential_pair: isCredentialPair,
   // Vendors whose keys also begin with `sk-` have rules of their own, with their own lengths and endings.
   not_anthropic: (text) => !text.startsWith('sk-ant-'),
+  not_hex_tail: (text) => !/^[0-9a-f]+$/.test(text.slice(text.indexOf('-') + 1)),
   not_example: (text) => !text.toLowerCase().includes('example'),
   github_checksum: isChecksummedToken,
   luhn: (text) => isLuhn(digitsOf(text)),

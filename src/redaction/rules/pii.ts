@@ -73,9 +73,8 @@ export const piiRules: RedactionRule[] = [
   {
     id: 'email_address',
     label: 'EMAIL_ADDRESS',
-    pattern: re`[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}`,
-    // A refused address would else be tried again one character later: `onotreply@…`.
-    before: re`(?:^|[^A-Za-z0-9._%+-])`,
+    // From the beginning of a word, or a refused `noreply@…` would be tried again as `oreply@…`.
+    pattern: re`\b[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}`,
     validators: ['email_address'],
     source: 'https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2',
   },
@@ -129,7 +128,7 @@ export const piiRules: RedactionRule[] = [
     id: 'mac_address',
     label: 'MAC_ADDRESS',
     pattern: re`\b[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})\b`,
-    before: re`\b(?:mac|ether|hwaddr|lladdr|bssid|link/ether|physical address|hardware address|mac address)\b[^\n]{0,24}[ \t:="'(\[]`,
+    before: re`\b(?:mac|ether|hwaddr|lladdr|bssid|physical address|hardware address)\b[^\n]{0,16}[ \t:="'(\[]`,
     validators: ['mac_address'],
     source: 'https://www.rfc-editor.org/rfc/rfc7042',
   },
@@ -137,8 +136,7 @@ export const piiRules: RedactionRule[] = [
     id: 'phone_number',
     label: 'PHONE_NUMBER',
     // Groups of digits, the first perhaps in brackets: a run of lone digits is a list of numbers.
-    pattern: re`(?:(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{2,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,4}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?\b`,
-    before: re`(?:^|[^A-Za-z0-9.+_/-])`,
+    pattern: re`(?:(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{2,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|\b[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,4}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?\b`,
     keywords: PHONE_WORDS,
     validators: ['phone_number'],
     source: 'https://www.itu.int/rec/T-REC-E.164',

@@ -63,6 +63,8 @@ const FOREIGN_LABELS = new Set([
 const MACHINE_MAILBOXES = new Set([
   'git',
   'noreply',
+  'reply',
+  'daemon',
   'no-reply',
   'donotreply',
   'do-not-reply',
@@ -147,7 +149,7 @@ export function acceptsPhone(text: string): boolean {
   const count = groups.join('').length;
   const international = text.startsWith('+') || text.startsWith('00');
   if (count < 7 || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
-  if (!international && (groups.length === 1 ? count < 9 : count < 8 && groups[0]?.length !== 3)) return false;
+  if (!international && count < 9 && !(count === 7 && groups[0]?.length === 3)) return false;
   if (!international && number.includes('.') && groups.length < 3) return false;
   const local = groups.join('').slice(-7);
   return !(count >= 7 && local.startsWith('55501'));

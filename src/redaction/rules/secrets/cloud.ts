@@ -2,6 +2,8 @@
 import type { RedactionRule } from '../../rule.ts';
 import { re, secret, UUID } from './secret.ts';
 
+const TAILSCALE = re`[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}\b`;
+
 /** Keys of clouds, hosting, infrastructure and secret stores. */
 export const cloudRules: readonly RedactionRule[] = [
   secret(
@@ -98,12 +100,8 @@ export const cloudRules: readonly RedactionRule[] = [
     'https://devcenter.heroku.com/articles/authentication',
     'varied_token',
   ),
-  secret(
-    'fly_token',
-    re`\b(?:fo1_[A-Za-z0-9_-]{43}|fm[12][ar]?_[A-Za-z0-9+/]{100,2000}={0,3})`,
-    'https://fly.io/docs/security/tokens/',
-    'varied_token',
-  ),
+  secret('fly_legacy_token', re`\bfo1_[A-Za-z0-9_-]{43}`, 'https://fly.io/docs/security/tokens/', 'varied_token'),
+  secret('fly_token', re`\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}`, 'https://fly.io/docs/security/tokens/'),
   secret(
     'netlify_token',
     re`\bnf[pckou]_[A-Za-z0-9]{36}\b`,
@@ -126,7 +124,7 @@ export const cloudRules: readonly RedactionRule[] = [
   ),
   secret(
     'vault_token',
-    re`\bhv[sbr]\.[A-Za-z0-9_-]{24,400}`,
+    re`\bhv[sbr]\.[A-Za-z0-9_-]{24,250}`,
     'https://developer.hashicorp.com/vault/docs/concepts/tokens',
     'opaque_token',
   ),
@@ -148,11 +146,14 @@ export const cloudRules: readonly RedactionRule[] = [
     'https://docs.doppler.com/reference/api',
     'varied_token',
   ),
-  {
-    // Not behind a dot: `logo.ico-<hash>.png` is a file.
-    ...secret('infracost_key', re`ico-[A-Za-z0-9]{32}\b`, 'https://www.infracost.io/docs/', 'opaque_token'),
-    before: '(?:^|[^a-z0-9_.])',
-  },
+  // Not `logo.ico-<hash>.png`: keys use the whole alphabet, hashes only sixteen characters of it.
+  secret(
+    'infracost_key',
+    re`\bico-[A-Za-z0-9]{32}\b`,
+    'https://www.infracost.io/docs/',
+    'opaque_token',
+    'not_hex_tail',
+  ),
   secret(
     'planetscale_token',
     re`\bpscale_(?:pw|tkn|oauth)_[A-Za-z0-9=._-]{32,64}`,
@@ -192,14 +193,12 @@ export const cloudRules: readonly RedactionRule[] = [
     'varied_token',
   ),
   secret('prefect_key', re`\bpn[ub]_[A-Za-z0-9]{36}\b`, 'https://docs.prefect.io/', 'varied_token'),
+  secret('tailscale_key', re`\btskey-${TAILSCALE}`, 'https://tailscale.com/kb/1101/api'),
   {
     // People write `MY_tskey-…`: only a letter before it makes it another word.
-    ...secret(
-      'tailscale_key',
-      re`tskey-[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}\b`,
-      'https://tailscale.com/kb/1101/api',
-    ),
-    before: '(?:^|[^a-z])',
+    ...secret('tailscale_glued_key', re`tskey-${TAILSCALE}`, 'https://tailscale.com/kb/1101/api'),
+    label: 'TAILSCALE_KEY',
+    before: '[_0-9]',
   },
   secret(
     'defined_networking_token',

@@ -3,7 +3,7 @@ import type { RedactionRule } from '../../rule.ts';
 import { re, UUID } from './secret.ts';
 
 /** From a name to its value: quotes, operator, quotes. */
-const TO = re`[\w .-]{0,24}(?:\\?["'\x60\])]){0,2}[ \t]{0,4}(?:=>|:=|={1,2}|:|\||,|>|->| is| to)?[ \t]{0,4}(?:\\?["'\x60(\[]){0,2}`;
+const TO = re`[\w .-]{0,16}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->| is| to)?[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
 
 /** Formats that need a vendor's name before them. */
 export const gatedRules: readonly RedactionRule[] = [
@@ -18,7 +18,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'azure_client_secret',
     re`[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}`,
-    re`[\s"'\x60=:>(]`,
+    re`(?:secret|password|pwd|srt|value|key|azure)${TO}`,
     'https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app',
     'opaque_token',
   ),
@@ -46,7 +46,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'terraform_cloud_token',
     re`[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}`,
-    re`[\s"'\x60=:>]`,
+    re`(?:token|atlas|terraform|tfe|tfc)${TO}`,
     'https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens',
     'varied_token',
   ),
@@ -60,7 +60,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'discord_bot_token',
     re`[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}`,
-    re`[\s"'\x60=:>]`,
+    re`(?:token|bot|discord)${TO}`,
     'https://discord.com/developers/docs/reference#authentication',
     'varied_token',
   ),
@@ -81,7 +81,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'okta_token',
     re`00[A-Za-z0-9_=-]{40}`,
-    re`(?:^|[^a-z])okta${TO}`,
+    re`[^a-z]okta${TO}`,
     'https://developer.okta.com/docs/guides/create-an-api-token/main/',
     'opaque_token',
   ),
@@ -95,9 +95,16 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'newrelic_license_key',
     re`[A-Za-z0-9]{6}[a-f0-9]{30}(?:NRAL|FFFFNRAL)`,
-    re`[\s"'\x60=:>]`,
+    re`(?:licen[sc]e|key|relic)${TO}`,
     'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/',
     'varied_token',
+  ),
+  gated(
+    'maxmind_key',
+    re`[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk`,
+    re`(?:licen[sc]e|key|maxmind)${TO}`,
+    'https://dev.maxmind.com/license-key-format/',
+    'opaque_token',
   ),
   gated(
     'ngrok_token',

@@ -17,7 +17,6 @@ const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{6,64}`;
 const JOINT = '-_. ';
 /** What stands before a word that begins. */
 const NO_WORD = `"'\x60\t\r\n{},;:(<>&?/|=*#@`;
-const JOINTS = '[_. -]*';
 
 /**
  * What may stand before a word so that it does not end in one of `words`: a look-behind in regular terms.
@@ -56,19 +55,18 @@ const PLAIN_KEYS = notEndingIn(
 );
 
 /** Words that are a secret's name by themselves. */
-const NAMES = re`${PUBLIC}${JOINTS}(?:token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]{0,2}key|auth)`;
-/** Kinds of keys: `key` alone is also a primary, foreign, public or cache key. */
-const KEYS = re`(?:access|secret|private|client|consumer|encryption|signing|license|account|master|admin|app|application|service|auth|integration|project|write|server|rest|subscription|webhook|session|developer|dev|account|personal|machine|agent|ingest|shared|storage|signature|hmac|cipher|aes|master|root|user|team|org|organi[sz]ation|workspace|publish|deploy|upload|read|management|customer|partner|merchant|channel|device|instance|license|tracking|environment|env|rapidapi|function|host|bot)[ _.-]{0,2}(?:access[ _.-]?)?key`;
+const NAMES = re`(?:token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]?key|auth)`;
 /** What may follow the name inside the identifier: `_123`, `_prod`, `String`. */
-const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|production|dev|live|test|staging|main|default|primary|secondary|env|header|old|new|v?[0-9]{1,4}|[0-9]{1,4}|do[_-]not[_-]commit)){0,2}`;
-/** From name to value: closing quotes, an operator, a scheme, opening quotes, also in escaped JSON. */
-const CLOSING = re`(?:\\{0,2}["'\x60]|\]|\)|\*\*){0,2}`;
-const OPENING = re`(?:\\{0,2}["'\x60]|[\[({<]|\*\*){0,2}`;
-const OPERATOR = re`(?:[ \t]{0,8}(?:=>|:=|={1,3}|\?=|:{1,2}|->|\||,|>| value=| is| to| are| was|\s{0,2}\{\s{0,8}default\s{0,8}=)[ \t\r\n]{0,4}(?:\*\*[ \t]?)?)`;
-const SCHEME = re`(?:(?:bearer|basic|token|api[_-]?key|apikey|key|sso-key|bot)[ =]{1,2})?`;
-const FOR = re`(?: (?:for|of|in) [\w .-]{1,30})?`;
-
-const ASSIGNED = `${CLOSING}${FOR}${OPERATOR}${OPENING}${SCHEME}`;
+const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|dev|live|test|main|default|env|header|v?[0-9]{1,3}))?`;
+/** From name to value: closing quotes, an operator, opening quotes, a scheme; quotes also as in escaped JSON. */
+const CLOSING = re`(?:\\?["'\x60\])]|\*\*){0,2}`;
+const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|\||,|>| value=| is| to)[ \t\r\n]{0,3}(?:\*\* ?)?`;
+const OPENING = re`(?:\\?["'\x60]|[\[({<]|\*\*){0,2}`;
+const SCHEME = re`(?:(?:bearer|basic|token|apikey|key|bot)[ =])?`;
+/** `The token for the mailer is …`. */
+const SPOKEN = re`(?:token|secret|password|api key|key)(?: (?:for|of|in) [\w.-]{1,20}(?: [\w.-]{1,12})?)? is:?\s["'\x60]?`;
+/** `variable "api_token" { default = "…" }`. */
+const DECLARED = re`(?:token|secret|password|key)"?\s\{\s{1,8}default\s{0,6}=\s{0,4}"`;
 
 /** Secrets without a form of their own. */
 export const genericRules: readonly RedactionRule[] = [
@@ -76,7 +74,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'generic_api_key',
     label: 'GENERIC_API_KEY',
     pattern: VALUE,
-    before: `(?:${NAMES}|${KEYS}|${PLAIN_KEYS}${JOINTS}key)${SUFFIX}${ASSIGNED}`,
+    before: `(?:${PUBLIC}[_. -]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}${CLOSING}${OPERATOR}${OPENING}${SCHEME}|${SPOKEN}|${DECLARED}`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },

@@ -6,7 +6,7 @@ const NAME = re`(?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?`;
 // Between the lines of a key block: base64, headers, line ends, also as the `\n` of JSON and shell strings.
 const BLOCK = re`(?:[^-]|-{1,4}[^-]){64,}`;
 // A block that was cut off before its END: lines of base64 for as long as they last.
-const LINES = re`(?:\s|\\{1,2}[nr]|["'+]){0,8}(?:[A-Za-z-]{4,12}: [^\n]{1,80}\n\s{0,4}){0,3}(?:[A-Za-z0-9+/=]{16,}(?:\s|\\{1,2}[nr]|["'+]){0,8})+(?:[A-Za-z0-9+/=]{1,15})?`;
+const LINES = re`(?:\s|\\+[nr]|["'+])*(?:(?:Proc-Type|DEK-Info|Version|Comment): [^\n]+\s{1,4})*(?:[A-Za-z0-9+/=]{16,}(?:\s|\\+[nr]|["'+])*)+(?:[A-Za-z0-9+/=]{1,15})?`;
 
 /** Keys and tokens that have a form of their own rather than a vendor. */
 export const materialRules: readonly RedactionRule[] = [

@@ -197,12 +197,6 @@ export const paymentRules: readonly RedactionRule[] = [
     'https://docs.goshippo.com/docs/guides_general/authentication/',
     'varied_token',
   ),
-  secret(
-    'maxmind_key',
-    re`\b[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b`,
-    'https://dev.maxmind.com/license-key-format/',
-    'opaque_token',
-  ),
 ];
 
 /** Keys of monitoring, logging and analytics. */
@@ -222,13 +216,13 @@ export const monitoringRules: readonly RedactionRule[] = [
   ),
   secret(
     'grafana_cloud_token',
-    re`\bglc_[A-Za-z0-9+/]{32,400}={0,2}`,
+    re`\bglc_[A-Za-z0-9+/]{32,250}={0,2}`,
     'https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/',
     'varied_token',
   ),
   secret(
     'grafana_key',
-    re`\beyJrIjoi[A-Za-z0-9]{70,400}={0,3}`,
+    re`\beyJrIjoi[A-Za-z0-9]{70,250}={0,3}`,
     'https://grafana.com/docs/grafana/latest/developers/http_api/auth/',
     'varied_token',
   ),
