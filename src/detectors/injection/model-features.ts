@@ -16,8 +16,12 @@ import { CONCEPT_WORDS, CONCEPTS } from './model-concepts.ts';
 export const BLOCK_TOKENS_MAX = 32;
 /** A block ends at this many characters, so that one endless word cannot grow it. */
 export const BLOCK_CHARACTERS_MAX = 512;
-/** Entries of the table of hashed features; a power of two. */
-export const HASHED_SIZE = 1 << 18;
+/** Bits of the index of a hashed feature within its class. */
+const CLASS_BITS = 17;
+/** Classes of hashed features; the position is the upper part of an index. */
+const CLASS_NAMES = ['word', 'word pair', 'word triple', 'letters'] as const;
+/** Entries of the table of hashed features. */
+export const HASHED_SIZE = CLASS_NAMES.length << CLASS_BITS;
 /** Entries of the table of concept features. */
 export const CONCEPT_SIZE = 1 << 16;
 
@@ -247,8 +251,9 @@ function tripleIndex(first: number, second: number, third: number): number {
   return TRIPLE_BASE + ((Math.imul(packed, 0x9e3779b1) >>> 8) % (CONCEPT_SIZE - TRIPLE_BASE));
 }
 
+/** Spreads a hash over the entries of one class. */
 function mix(hash: number): number {
-  return (Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 14) & (HASHED_SIZE - 1);
+  return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> (32 - CLASS_BITS);
 }
 
 function addToken(reader: Reader, hash: number, concept: number): void {
@@ -257,9 +262,9 @@ function addToken(reader: Reader, hash: number, concept: number): void {
   const near = Math.imul(previous, 0x3c6ef372) + hash;
   let count = block.hashedCount;
   block.hashed[count++] = mix(hash);
-  block.hashed[count++] = mix(near | 0);
-  block.hashed[count++] = mix((Math.imul(beforePrevious, 0x1b873593) + near) | 0);
-  block.hashed[count++] = mix((Math.imul(beforePrevious, 0x7feb352d) + hash) ^ 0x68bc21eb);
+  block.hashed[count++] = (1 << CLASS_BITS) | mix(near | 0);
+  block.hashed[count++] = (2 << CLASS_BITS) | mix((Math.imul(beforePrevious, 0x1b873593) + near) | 0);
+  block.hashed[count++] = (2 << CLASS_BITS) | mix((Math.imul(beforePrevious, 0x7feb352d) + hash) ^ 0x68bc21eb);
   block.hashedCount = count;
   reader.beforePrevious = previous;
   reader.previous = hash;
@@ -295,7 +300,7 @@ function readWord(reader: Reader, text: string, at: number): number {
     length += 1;
     if (length <= WORD_CHARACTERS_MAX && length >= 3) {
       const gram = Math.imul(Math.imul(Math.imul(first, 0x6f4f) + second, 0x6f4f) + third, 0x6f4f) + folded;
-      block.hashed[block.hashedCount++] = mix(gram ^ 0x1d2c3b4a);
+      block.hashed[block.hashedCount++] = (3 << CLASS_BITS) | mix(gram);
     }
     first = second;
     second = third;
@@ -308,7 +313,7 @@ function readWord(reader: Reader, text: string, at: number): number {
   if (length === 0) return index;
   if (length >= 3) {
     const gram = Math.imul(Math.imul(Math.imul(first, 0x6f4f) + second, 0x6f4f) + third, 0x6f4f) + 0x5f;
-    block.hashed[block.hashedCount++] = mix(gram ^ 0x1d2c3b4a);
+    block.hashed[block.hashedCount++] = (3 << CLASS_BITS) | mix(gram);
   }
   const whole = conceptOf(hash);
   addToken(reader, hash, whole === 0 ? concept : whole);
@@ -334,17 +339,14 @@ function readPhrase(text: string, at: number): number {
 function readMarks(reader: Reader, text: string, at: number): number {
   let hash = 0x1f123bb5 | 0;
   let index = at;
-  let bang = false;
   const limit = Math.min(text.length, reader.block.start + BLOCK_CHARACTERS_MAX);
   for (; index < limit; index += 1) {
     const unit = text.charCodeAt(index);
     if (KIND[unit] !== Kind.Mark) break;
     if (index - at < 3) hash = Math.imul(hash ^ (FOLD[unit] ?? 0), HASH_STEP);
-    bang ||= unit === 0x21;
   }
   addToken(reader, hash, 0);
   reader.sentence = true;
-  if (bang) reader.sentence = true;
   return index;
 }
 
@@ -394,6 +396,12 @@ export function readBlocks(reader: Reader, text: string, visit: (block: Block) =
 }
 
 const NEARNESS = ['next to', 'near', 'before'] as const;
+
+/** Names a hashed feature by its class and its place in the table, which give away no text: `word pair 1f0a3`. */
+export function nameHashedFeature(index: number): string {
+  const name = CLASS_NAMES[index >> CLASS_BITS] ?? 'unknown';
+  return `${name} ${(index & ((1 << CLASS_BITS) - 1)).toString(16).padStart(5, '0')}`;
+}
 
 /** Names a concept feature in words that come from this project, never from a text: `override next to prior`. */
 export function nameConceptFeature(index: number): string {

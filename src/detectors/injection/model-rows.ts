@@ -3,7 +3,7 @@
  *
  * Used by `train.ts` and the bench. No row of a corpus is part of the project; the folder is given by path.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { FAMILIES, type Random, SLOTS, createRandom, expand, pick } from './model-material.ts';
 import { LANGUAGES } from './model-material-languages.ts';
 
@@ -34,6 +34,9 @@ export const CORPUS_FILES = [
   'promptbook',
 ] as const;
 
+/** Files of labelled secrets and personal data: text that is no attack, whatever else stands in it. */
+export const HARMLESS_FILES = ['secrets_gitleaks', 'secrets_secretlint', 'pii_presidio_research'] as const;
+
 /** Kinds that are attacks only by where they stand; no lexical detector can see them, so they are neither taught nor counted. */
 export const UNSEEABLE_KINDS: ReadonlySet<string> = new Set(['indirect_plain', 'indirect_code']);
 
@@ -58,6 +61,50 @@ export function readCorpora(directory: string): Row[] {
         tool: value.role === 'tool',
       });
     }
+  }
+  return rows;
+}
+
+/** Reads the files whose texts are harmless here: configuration with keys in it, letters with personal data. */
+export function readHarmless(directory: string): Row[] {
+  const rows: Row[] = [];
+  for (const file of HARMLESS_FILES) {
+    for (const line of readFileSync(`${directory}/${file}.jsonl`, 'utf8').split('\n')) {
+      if (line.trim() === '') continue;
+      const value: unknown = JSON.parse(line);
+      if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') {
+        throw new Error(`Cannot read a row of ${file}.jsonl: it has no text`);
+      }
+      rows.push({ text: value.text, source: file, kind: 'benign_data', attack: false, weight: 0.5, tool: false });
+    }
+  }
+  return rows;
+}
+
+/** Paragraphs of the Markdown files under a folder, sorted by path: technical prose that is no attack. At most `rowsMax`. */
+export function readProse(directory: string, rowsMax: number): Row[] {
+  const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .toSorted();
+  const texts = new Set<string>();
+  for (const path of paths) {
+    for (const paragraph of readFileSync(`${directory}/${path}`, 'utf8').split(/\n\s*\n/)) {
+      const text = paragraph.trim();
+      if (text.length >= 60 && text.length <= 1500) texts.add(text);
+    }
+  }
+  const all = [...texts];
+  const stride = Math.max(1, all.length / rowsMax);
+  const rows: Row[] = [];
+  for (let at = 0; at < all.length && rows.length < rowsMax; at += stride) {
+    rows.push({
+      text: all[Math.floor(at)] ?? '',
+      source: 'prose',
+      kind: 'benign_prose',
+      attack: false,
+      weight: 1,
+      tool: false,
+    });
   }
   return rows;
 }
@@ -110,13 +157,13 @@ function addLanguage(random: Random, language: (typeof LANGUAGES)[number], rows:
   const link = ['. ', ', ', '! ', ' - ', '.\n', '... '];
   const build: readonly (() => string)[] = [
     () => pick(random, language.override),
-    () => pick(random, language.override) + pick(random, link) + pick(random, language.then),
+    () => pick(random, language.override) + pick(random, link) + pick(random, language.after),
     () => pick(random, language.override) + pick(random, link) + pick(random, language.extraction),
     () => pick(random, language.extraction),
     () => pick(random, language.persona),
     () => pick(random, language.override) + pick(random, link) + pick(random, language.persona),
     () =>
-      `${pick(random, language.benign)} ${pick(random, language.override)}${pick(random, link)}${pick(random, language.then)}`,
+      `${pick(random, language.benign)} ${pick(random, language.override)}${pick(random, link)}${pick(random, language.after)}`,
     () => `${pick(random, language.benign)} ${pick(random, language.extraction)}`,
   ];
   for (let count = 0; count < 90; count += 1)

@@ -7,15 +7,7 @@
  */
 import { type Random, createRandom } from './model-material.ts';
 import { CONCEPT_SIZE, HASHED_SIZE, type Reader, readBlocks } from './model-features.ts';
-
-/** Blocks in one window. */
-export const WINDOW_BLOCKS = 3;
-/** Hashed features count as if a window had at least this many, so that three words are not certainty. */
-export const HASHED_COUNT_MIN = 96;
-/** What the hashed sum of a window is multiplied with, before division by the square root of its count. */
-export const HASHED_GAIN = 4;
-/** What the concept sum of a window is multiplied with. */
-export const CONCEPT_GAIN = 0.5;
+import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS } from './model-shape.ts';
 
 /** A text made ready for training. */
 export interface Sample {
@@ -71,7 +63,7 @@ export interface FitOptions {
 }
 
 export const FIT_OPTIONS: FitOptions = {
-  rounds: 8,
+  rounds: 10,
   rate: 0.15,
   decay: 2e-4,
   benignWeight: 2,

@@ -1,0 +1,208 @@
+/**
+ * The learned score: how much a text resembles the injections that the model was trained on.
+ *
+ * A linear model over the features of `model-features.ts`, made small: one signed byte a weight. A text is scored by its
+ * worst window of about ninety words, so that one sentence in a long document counts. Linear in the text; no allocation
+ * but the result. It is a measure of likeness, not a proof; `MODEL_CARD.md` says what it was measured to find and miss.
+ */
+import {
+  CONCEPT_SIZE,
+  HASHED_SIZE,
+  type Block,
+  type Reader,
+  createReader,
+  nameConceptFeature,
+  nameHashedFeature,
+  readBlocks,
+} from './model-features.ts';
+import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS } from './model-shape.ts';
+import weightsText from './weights.txt' with { type: 'text' };
+
+/** Scores are capped here, so that the learned score alone cannot outweigh everything else. */
+export const LEARNED_SCORE_MAX = 2;
+/** Strongest features that a finding names. */
+export const FEATURES_NAMED_MAX = 3;
+
+/** What the file of weights says about itself, in its first line. */
+export interface ModelHeader {
+  readonly format: 'llm-gateway-linear/1';
+  /** Names this set of weights; a digest of its bytes. */
+  readonly version: string;
+  readonly bias: number;
+  /** What one step of a byte is worth, for either table. */
+  readonly hashedStep: number;
+  readonly conceptStep: number;
+  /** The raw value where the score begins to be above 0. */
+  readonly floor: number;
+  /** The raw value that scores 1. */
+  readonly one: number;
+}
+
+/** A model ready for use. It holds reading state: use it from one call at a time, which synchronous code does. */
+export interface Model {
+  readonly header: ModelHeader;
+  readonly hashed: Int8Array;
+  readonly concepts: Int8Array;
+  readonly reader: Reader;
+}
+
+/** A text's learned score and where it comes from. */
+export interface LearnedScore {
+  /** In the currency of pattern scores: 1 is the shipped threshold; 0 to `LEARNED_SCORE_MAX`, two decimals. */
+  readonly score: number;
+  /** The window that gave it, in UTF-16 code units of the text that was read. */
+  readonly start: number;
+  readonly end: number;
+  /** The strongest features, strongest first, by names that contain none of the text. */
+  readonly features: readonly string[];
+}
+
+/** Reads a file of weights: a line of JSON, then base64 of both tables. Throws `Error` where it is not one. */
+export function parseModel(text: string): Model {
+  const cut = text.indexOf('\n');
+  const header: unknown = JSON.parse(text.slice(0, cut));
+  if (!isHeader(header)) throw new Error('Cannot read the weights: the first line is not a header of this format');
+  const bytes = Buffer.from(text.slice(cut + 1), 'base64');
+  if (bytes.length !== HASHED_SIZE + CONCEPT_SIZE) {
+    throw new Error(`Cannot read the weights: ${bytes.length} bytes instead of ${HASHED_SIZE + CONCEPT_SIZE}`);
+  }
+  const weights = new Int8Array(bytes);
+  return {
+    header,
+    hashed: weights.subarray(0, HASHED_SIZE),
+    concepts: weights.subarray(HASHED_SIZE),
+    reader: createReader(),
+  };
+}
+
+function isHeader(value: unknown): value is ModelHeader {
+  if (typeof value !== 'object' || value === null) return false;
+  // A record of unknown values is what an object that came from JSON is.
+  const header = value as Record<string, unknown>;
+  return (
+    header['format'] === 'llm-gateway-linear/1' &&
+    typeof header['version'] === 'string' &&
+    ['bias', 'hashedStep', 'conceptStep', 'floor', 'one'].every((key) => Number.isFinite(header[key]))
+  );
+}
+
+let shipped: Model | undefined;
+
+/** The model that comes with the gateway, read on first use (about 2 ms). */
+export function shippedModel(): Model {
+  shipped ??= parseModel(weightsText);
+  return shipped;
+}
+
+/** The worst window of a text. */
+interface Worst {
+  raw: number;
+  start: number;
+  end: number;
+}
+
+/**
+ * The raw value of a text's worst window: the logarithm of the odds, as trained. Minus infinity for a text without words.
+ */
+export function rawScore(model: Model, text: string): number {
+  return findWorst(model, text).raw;
+}
+
+function findWorst(model: Model, text: string): Worst {
+  const { hashed, concepts, header } = model;
+  const worst: Worst = { raw: Number.NEGATIVE_INFINITY, start: 0, end: 0 };
+  const hashedSums = [0, 0, 0];
+  const conceptSums = [0, 0, 0];
+  const counts = [0, 0, 0];
+  const starts = [0, 0, 0];
+  let blocks = 0;
+  const weigh = (block: Block): void => {
+    const slot = blocks % WINDOW_BLOCKS;
+    let hashedSum = 0;
+    let conceptSum = 0;
+    for (let at = 0; at < block.hashedCount; at += 1) hashedSum += hashed[block.hashed[at] ?? 0] ?? 0;
+    for (let at = 0; at < block.conceptCount; at += 1) conceptSum += concepts[block.concepts[at] ?? 0] ?? 0;
+    hashedSums[slot] = hashedSum;
+    conceptSums[slot] = conceptSum;
+    counts[slot] = block.hashedCount;
+    starts[slot] = block.start;
+    blocks += 1;
+    // A window that is not full only counts where the text ends before it is, or the first words would weigh twice.
+    const raw = windowRaw(header, hashedSums, conceptSums, counts);
+    if (raw > worst.raw || blocks <= WINDOW_BLOCKS) {
+      worst.raw = raw;
+      worst.start = blocks < WINDOW_BLOCKS ? 0 : (starts[blocks % WINDOW_BLOCKS] ?? 0);
+      worst.end = block.end;
+    }
+  };
+  readBlocks(model.reader, text, weigh);
+  return worst;
+}
+
+function windowRaw(
+  header: ModelHeader,
+  hashedSums: readonly number[],
+  conceptSums: readonly number[],
+  counts: readonly number[],
+): number {
+  let hashedSum = 0;
+  let conceptSum = 0;
+  let count = 0;
+  for (let slot = 0; slot < WINDOW_BLOCKS; slot += 1) {
+    hashedSum += hashedSums[slot] ?? 0;
+    conceptSum += conceptSums[slot] ?? 0;
+    count += counts[slot] ?? 0;
+  }
+  const hashedPart = (HASHED_GAIN * header.hashedStep * hashedSum) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
+  return header.bias + hashedPart + CONCEPT_GAIN * header.conceptStep * conceptSum;
+}
+
+/**
+ * Scores a text; `undefined` where its score is 0.
+ *
+ * Linear in the text: about 10 ns a character of prose. Naming features reads the worst window once more.
+ */
+export function scoreText(model: Model, text: string): LearnedScore | undefined {
+  const worst = findWorst(model, text);
+  const score = toScore(model.header, worst.raw);
+  if (score === 0) return undefined;
+  return {
+    score,
+    start: worst.start,
+    end: worst.end,
+    features: strongestFeatures(model, text.slice(worst.start, worst.end)),
+  };
+}
+
+/** A raw value in the currency of pattern scores: linear from `floor` (0) through `one` (1), capped. */
+export function toScore(header: ModelHeader, raw: number): number {
+  const share = (raw - header.floor) / (header.one - header.floor);
+  if (!(share > 0)) return 0;
+  // Rounded down, so that a score of 1 means that the threshold was reached.
+  return Math.min(LEARNED_SCORE_MAX, Math.floor(share * 100) / 100);
+}
+
+function strongestFeatures(model: Model, window: string): string[] {
+  const worth = new Map<number, number>();
+  const add = (key: number, value: number): void => {
+    if (value > 0) worth.set(key, (worth.get(key) ?? 0) + value);
+  };
+  let count = 0;
+  readBlocks(model.reader, window, (block) => {
+    count += block.hashedCount;
+    for (let at = 0; at < block.hashedCount; at += 1) {
+      const index = block.hashed[at] ?? 0;
+      add(index, (model.hashed[index] ?? 0) * model.header.hashedStep * HASHED_GAIN);
+    }
+    for (let at = 0; at < block.conceptCount; at += 1) {
+      const index = block.concepts[at] ?? 0;
+      add(HASHED_SIZE + index, (model.concepts[index] ?? 0) * model.header.conceptStep * CONCEPT_GAIN);
+    }
+  });
+  const share = 1 / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
+  return [...worth]
+    .map(([key, value]): [number, number] => [key, key < HASHED_SIZE ? value * share : value])
+    .toSorted((left, right) => right[1] - left[1] || left[0] - right[0])
+    .slice(0, FEATURES_NAMED_MAX)
+    .map(([key]) => (key < HASHED_SIZE ? nameHashedFeature(key) : nameConceptFeature(key - HASHED_SIZE)));
+}
