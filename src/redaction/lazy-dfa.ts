@@ -51,8 +51,8 @@ export class LazyDfa {
   private ids = new Map<string, number>();
   private readonly entries: readonly number[];
   private readonly isUnanchored: boolean;
+  private readonly reportsLate: boolean;
   private readonly roots = new Int32Array(KINDS);
-  private readonly namedRoots = new Map<string, number>();
   private readonly entriesMax: number;
   private readonly marks: Int32Array;
   private mark = 0;
@@ -60,13 +60,21 @@ export class LazyDfa {
   private found: number[] = [];
   private matched: number[] = [];
 
-  /** `entries`: where matching begins. `isUnanchored`: it may begin again behind every character. */
-  constructor(nfa: Nfa, entries: readonly number[], options: { isUnanchored?: boolean; entriesMax?: number } = {}) {
+  /**
+   * `entries`: where matching begins. `isUnanchored`: it may begin again behind every character. `reportsLate`: what
+   * matches behind a character is reported by the next transition, together with what that one decides.
+   */
+  constructor(
+    nfa: Nfa,
+    entries: readonly number[],
+    options: { isUnanchored?: boolean; reportsLate?: boolean; entriesMax?: number } = {},
+  ) {
     this.nfa = nfa;
     this.stride = nfa.alphabet.classes + 1;
     this.endClass = nfa.alphabet.classes;
     this.entries = entries;
     this.isUnanchored = options.isUnanchored === true;
+    this.reportsLate = options.reportsLate === true;
     this.entriesMax = options.entriesMax ?? TABLE_ENTRIES_MAX;
     this.marks = new Int32Array(nfa.op.length);
     this.table = new Int32Array(this.stride * 16);
@@ -88,7 +96,6 @@ export class LazyDfa {
     this.adopt({ nodes: new Int32Array(0), left: OTHER, accepts: 0 });
     this.table.fill(DEAD, 0, this.stride);
     this.roots.fill(UNKNOWN);
-    this.namedRoots.clear();
   }
 
   /** The state with these nodes, made if need be. */
@@ -110,25 +117,16 @@ export class LazyDfa {
 
   /** The state before any character, behind a neighbour of kind `left`. */
   root(left: number): number {
-    const known = this.roots[left] as number;
-    if (known !== UNKNOWN) return known;
-    const made = this.makeRoot(left, []);
-    this.roots[left] = made;
-    return made;
-  }
-
-  /** The same with further entries open; `name` stands for them. */
-  rootWith(left: number, name: string, more: readonly number[]): number {
-    const key = `${left}:${name}`;
-    let state = this.namedRoots.get(key);
-    if (state === undefined) {
-      state = this.makeRoot(left, more);
-      this.namedRoots.set(key, state);
+    let state = this.roots[left] as number;
+    if (state === UNKNOWN) {
+      state = this.rootWith(left, []);
+      this.roots[left] = state;
     }
     return state;
   }
 
-  private makeRoot(left: number, more: readonly number[]): number {
+  /** The same with more entries; not cached. */
+  rootWith(left: number, more: readonly number[]): number {
     this.begin();
     for (const entry of this.entries) this.visit(entry, left, -1);
     for (const entry of more) this.visit(entry, left, -1);
@@ -154,11 +152,12 @@ export class LazyDfa {
 
   /** Makes the transition from `base` on `klass` and returns its entry. */
   step(base: number, klass: number): number {
-    const { nodes, left } = this.stateAt(base);
+    const { nodes, left, accepts } = this.stateAt(base);
     const { nfa } = this;
     const right = nfa.alphabet.kindOf[klass] as number;
     this.begin();
     for (const node of nodes) if (nfa.op[node] === OP_LOOK) this.resolve(node, left, right);
+    if (this.reportsLate && accepts !== 0) this.matched.push(...(this.acceptLists[accepts] as readonly number[]));
     const before = this.acceptId(this.matched);
     const resolved = this.found;
     this.begin();
@@ -173,7 +172,7 @@ export class LazyDfa {
     }
     const state = this.collect(right);
     const next = state.nodes.length === 0 && state.accepts === 0 ? DEAD : this.adopt(state);
-    const entry = before === 0 && state.accepts === 0 ? next : this.special(next, before);
+    const entry = before === 0 && (state.accepts === 0 || this.reportsLate) ? next : this.special(next, before);
     this.table[base + klass] = entry;
     return entry;
   }

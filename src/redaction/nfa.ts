@@ -329,16 +329,7 @@ export interface Nfa {
 
 /** Freezes what a builder collected, over an alphabet fine enough for its sets. */
 export function finishNfa(builder: NfaBuilder, alphabet: Alphabet): Nfa {
-  const order = Array.from(alphabet.sample, (unit, id) => [unit, id] as const).sort((a, b) => a[0] - b[0]);
-  const holds = builder.sets.map((set) => {
-    const bits = new Uint8Array(alphabet.classes);
-    let range = 0;
-    for (const [unit, id] of order) {
-      while (range < set.length && (set[range + 1] as number) < unit) range += 2;
-      if (range < set.length && (set[range] as number) <= unit) bits[id] = 1;
-    }
-    return bits;
-  });
+  const holds = builder.sets.map((set) => classesIn(set, alphabet));
   return {
     alphabet,
     op: Uint8Array.from(builder.op),
@@ -348,4 +339,22 @@ export function finishNfa(builder: NfaBuilder, alphabet: Alphabet): Nfa {
     owner: Int32Array.from(builder.owner),
     holds,
   };
+}
+
+/** Which classes lie in a set of code units that the alphabet was made for. */
+export function classesIn(set: CharSet, alphabet: Alphabet): Uint8Array {
+  const bits = new Uint8Array(alphabet.classes);
+  for (let id = 0; id < alphabet.classes; id += 1) if (contains(set, alphabet.sample[id] as number)) bits[id] = 1;
+  return bits;
+}
+
+function contains(set: CharSet, unit: number): boolean {
+  let low = 0;
+  let high = set.length >> 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[2 * middle + 1] as number) < unit) low = middle + 1;
+    else high = middle;
+  }
+  return 2 * low < set.length && (set[2 * low] as number) <= unit;
 }

@@ -4,21 +4,13 @@
  * A program is immutable for its users and shared by any number of scanners; inside it only the automaton's cache
  * grows, within `TABLE_ENTRIES_MAX`.
  */
+import { BeginFilter } from './begin-filter.ts';
+import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
 import { LazyDfa } from './lazy-dfa.ts';
-import {
-  alphabetOf,
-  finishNfa,
-  KINDS,
-  lookHolds,
-  type Nfa,
-  NfaBuilder,
-  OP_LOOK,
-  OP_MATCH,
-  OP_SET,
-  SizeError,
-} from './nfa.ts';
+import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
+import { leftTypes, Roots } from './roots.ts';
 import {
   CANDIDATE_CHARACTERS_MAX,
   CONTEXT_CHARACTERS,
@@ -106,7 +98,7 @@ export function compileRules(rules: readonly (RedactionRule | ExactValue)[], opt
     return readRule(rule, validators, errors);
   });
   if (errors.length > 0) throw new RuleErrors(errors);
-  const plan = buildPlan(all, parsed, options, errors);
+  const plan = buildPlan(all, parsed, options);
   return new CompiledProgram(all, plan, parsed);
 }
 
@@ -179,56 +171,80 @@ function buildPlan(
   all: readonly (RedactionRule | ExactValue)[],
   parsed: readonly ParsedRule[],
   options: CompileOptions,
-  errors: RuleError[],
 ): ScanPlan {
+  const errors: RuleError[] = [];
   const builder = new NfaBuilder();
   const contextBuilder = new NfaBuilder();
+  const entryOf: number[] = [];
   const free: number[] = [];
-  const gated: number[] = [];
   const contextEntries: number[] = [];
-  parsed.forEach((rule, index) => {
+  const neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
+  parsed.forEach(({ pattern, before }, rule) => {
     try {
-      const entry = builder.add(rule.pattern, index);
-      gated.push(rule.before === undefined ? -1 : entry);
-      if (rule.before === undefined) free.push(entry);
-      else contextEntries.push(contextBuilder.add(rule.before, index));
+      const entry = builder.add(pattern, rule);
+      entryOf.push(entry);
+      const neighbour = before === undefined ? undefined : neighbourOf(before);
+      if (before === undefined) free.push(entry);
+      else if (neighbour !== undefined) neighbours.push({ rule, ...neighbour });
+      else contextEntries.push(contextBuilder.add(before, rule));
     } catch (error) {
       if (!(error instanceof SizeError)) throw error;
-      errors.push(tooLarge(all[index]?.id ?? '', error));
+      errors.push(tooLarge(all[rule]?.id ?? '', error));
     }
   });
   if (errors.length > 0) throw new RuleErrors(errors);
-  let nfa: Nfa;
-  let contextNfa: Nfa;
+  const alphabet = sharedAlphabet([...builder.sets, ...contextBuilder.sets, ...neighbours.map(({ set }) => set)], all);
+  const limit = options.limits?.tableEntriesMax;
+  const size = limit === undefined ? {} : { entriesMax: limit };
+  const hasContext = contextEntries.length > 0;
+  const contextNfa = finishNfa(contextBuilder, alphabet);
+  const context = hasContext
+    ? new LazyDfa(contextNfa, contextEntries, { ...size, isUnanchored: true, reportsLate: true })
+    : undefined;
+  const dfa = new LazyDfa(finishNfa(builder, alphabet), free, size);
+  const holdsOf = neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
+  const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
+  const roots = new Roots(dfa, types, typeOf, entryOf, context);
+  return {
+    mode: options.mode,
+    ruleCount: all.length,
+    dfa,
+    roots,
+    looksTooFar: parsed.map(({ before }) => before !== undefined && lengthsOf(before).max > CONTEXT_CHARACTERS),
+    context,
+    filter: new BeginFilter(alphabet, roots, hasContext ? new LazyDfa(contextNfa, contextEntries, size) : undefined),
+    candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
+    accepts: acceptor(all, options),
+  };
+}
+
+function sharedAlphabet(sets: readonly CharSet[], all: readonly { id: string }[]): Alphabet {
   try {
-    const alphabet = alphabetOf([...builder.sets, ...contextBuilder.sets]);
-    nfa = finishNfa(builder, alphabet);
-    contextNfa = finishNfa(contextBuilder, alphabet);
+    return alphabetOf(sets);
   } catch (error) {
     if (!(error instanceof SizeError)) throw error;
     throw new RuleErrors([tooLarge(all.at(-1)?.id ?? '', error)]);
   }
-  const limit = options.limits?.tableEntriesMax;
-  const size = limit === undefined ? {} : { entriesMax: limit };
-  const begins = new Uint8Array(KINDS * (nfa.alphabet.classes + 1));
-  markBegins(begins, nfa, free);
-  markBegins(begins, contextNfa, contextEntries, (left, rule) =>
-    markBegins(begins, nfa, [gated[rule] as number], undefined, left),
-  );
-  return {
-    mode: options.mode,
-    ruleCount: all.length,
-    dfa: new LazyDfa(nfa, free, size),
-    gatedEntries: gated,
-    looksTooFar: parsed.map(({ before }) => before !== undefined && lengthsOf(before).max > CONTEXT_CHARACTERS),
-    context:
-      contextEntries.length === 0
-        ? undefined
-        : new LazyDfa(contextNfa, contextEntries, { ...size, isUnanchored: true }),
-    begins,
-    candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
-    accepts: acceptor(all, options),
-  };
+}
+
+/** A `before` that only looks at the one code unit to the left, as a set of code units. */
+function neighbourOf(before: Node): { set: CharSet; atStart: boolean } | undefined {
+  if (before.kind === 'look') return before.look === 'start' ? { set: [], atStart: true } : undefined;
+  if (before.kind === 'choice') {
+    const parts = before.nodes.map(neighbourOf);
+    if (parts.some((part) => part === undefined)) return undefined;
+    const known = parts.filter((part) => part !== undefined);
+    return { set: setOf(known.flatMap(({ set }) => set)), atStart: known.some(({ atStart }) => atStart) };
+  }
+  if (before.kind !== 'set') return undefined;
+  // Half a pair tells nothing about the pair, so a set must hold all surrogates and all beyond U+FFFF, or none.
+  const bound = before.set.findIndex((edge) => edge >= 0xd800);
+  if (bound < 0) return { set: before.set, atStart: false };
+  const last = before.set.length - 2;
+  const holdsAll = bound >= last && (before.set[last] as number) <= 0xd800 && before.set[last + 1] === CODE_POINT_MAX;
+  if (!holdsAll && (before.set[bound] as number) <= 0xdfff) return undefined;
+  if (!holdsAll && (before.set.at(-1) as number) > 0xffff) return undefined;
+  return { set: before.set.map((edge) => Math.min(edge, 0xffff)), atStart: false };
 }
 
 function tooLarge(ruleId: string, error: SizeError): RuleError {
@@ -239,42 +255,6 @@ function tooLarge(ruleId: string, error: SizeError): RuleError {
     reason: `the pattern ${error.message}`,
     expected: 'lower its counted repetitions, or leave an upper bound open as in {20,}',
   };
-}
-
-/**
- * Marks the classes with which a match may begin, for each kind of left neighbour; looks ahead are taken to hold.
- * `onEmpty` hears of patterns that may match the empty text there: `(?:^|\s)` at the beginning of the channel.
- */
-function markBegins(
-  begins: Uint8Array,
-  nfa: Nfa,
-  entries: readonly number[],
-  onEmpty?: (left: number, rule: number) => void,
-  only?: number,
-): void {
-  const { classes } = nfa.alphabet;
-  for (let left = only ?? 0; left <= (only ?? KINDS - 1); left += 1) {
-    const seen = new Set<number>();
-    const stack = [...entries];
-    while (stack.length > 0) {
-      const node = stack.pop() as number;
-      if (node < 0 || seen.has(node)) continue;
-      seen.add(node);
-      const op = nfa.op[node];
-      if (op === OP_SET) {
-        const holds = nfa.holds[nfa.arg[node] as number] as Uint8Array;
-        for (let id = 0; id < classes; id += 1) if (holds[id] === 1) begins[left * (classes + 1) + id] = 1;
-      } else if (op === OP_LOOK) {
-        if (mayHold(nfa.arg[node] as number, left)) stack.push(nfa.next[node] as number);
-      } else if (op === OP_MATCH) onEmpty?.(left, nfa.arg[node] as number);
-      else stack.push(nfa.next[node] as number, nfa.other[node] as number);
-    }
-  }
-}
-
-function mayHold(look: number, left: number): boolean {
-  for (let right = 0; right < KINDS; right += 1) if (lookHolds(look, left, right)) return true;
-  return false;
 }
 
 function acceptor(all: readonly (RedactionRule | ExactValue)[], options: CompileOptions): ScanPlan['accepts'] {

@@ -6,27 +6,35 @@
  * length, or when the text ended, and only after every start before it was decided. README.md explains why this
  * equals the rule "leftmost start, longest accepted candidate, then read on behind it" for every way of cutting.
  */
+import {
+  type BeginFilter,
+  CANNOT_BEGIN,
+  GROUP_EDGE,
+  GROUP_OF,
+  GROUP_UNKNOWN,
+  MAY_BEGIN,
+  WINDOW_MASK,
+} from './begin-filter.ts';
 import { HeldText } from './held-text.ts';
 import type { LazyDfa } from './lazy-dfa.ts';
 import { DEAD, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE, KINDS, kindOfUnit } from './nfa.ts';
+import { EDGE, kindOfUnit } from './nfa.ts';
 import { NO_LEADER, Path } from './path.ts';
 import type { Finding } from './rule.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
+import type { Roots } from './roots.ts';
 
 /** What a scanner needs of a compiled program. */
 export interface ScanPlan {
   readonly mode: 'compete' | 'watch';
   readonly ruleCount: number;
   readonly dfa: LazyDfa;
-  /** Entry of each rule that needs `before`, by rule; -1 for the others. */
-  readonly gatedEntries: readonly number[];
+  readonly roots: Roots;
   /** Whether a rule's `before` can be longer than `CONTEXT_CHARACTERS`, so that a candidate is checked once more. */
   readonly looksTooFar: readonly boolean[];
   /** Reads the `before` patterns unanchored; absent when no rule has one. */
   readonly context: LazyDfa | undefined;
-  /** `begins[left * stride + class]`: whether a candidate may begin with the class there, or a `before` pattern. */
-  readonly begins: Uint8Array;
+  readonly filter: BeginFilter;
   readonly candidateCharactersMax: number;
   /** Whether a candidate is accepted; `before` is already known to hold. */
   accepts(rule: number, text: HeldText, start: number, end: number): boolean;
@@ -45,11 +53,14 @@ export class Scanner {
   private readonly plan: ScanPlan;
   private readonly text = new HeldText();
   private position = 0;
-  private left = EDGE;
+  /** The code unit before `position`, or -1. */
+  private last = -1;
   private live: Path[] = [];
   /** Paths that lead on no more, or lead into another, with an undecided start; sorted by leader. */
   private done: Path[] = [];
-  private contextState: number;
+  /** State of the `before` patterns, meaningful only while one of them is under way. */
+  private contextState = DEAD;
+  private isContextBusy: boolean;
   private swallows: Swallow[] = [];
   private readonly consumed: Float64Array;
   private findings: Finding[] = [];
@@ -63,7 +74,7 @@ export class Scanner {
     this.consumed = new Float64Array(plan.mode === 'watch' ? plan.ruleCount : 0);
     this.states = plan.dfa.states;
     this.contextStates = plan.context?.states;
-    this.contextState = plan.context === undefined ? DEAD : plan.context.root(EDGE);
+    this.isContextBusy = false;
   }
 
   /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
@@ -134,53 +145,92 @@ export class Scanner {
 
   /** Reads one piece to its end, or until the scanner went back to an earlier position. */
   private runPiece(piece: string, base: number): void {
-    const { dfa, context, begins } = this.plan;
-    const { classOf, kindOf } = dfa.nfa.alphabet;
-    const { stride } = dfa;
+    const { filter } = this.plan;
     const stop = piece.length;
     let at = this.position - base;
+    // Groups of the characters before, at and behind `at`, 5 bits each; the next one is shifted in from the right.
+    let window = this.windowBefore(piece, at);
     while (at < stop) {
-      if (this.live.length === 0 && this.swallows.length === 0 && this.contextIsIdle()) {
-        let left = this.left;
-        while (at < stop) {
-          const klass = classOf[piece.charCodeAt(at)] as number;
-          if (begins[left * stride + klass] === 1) break;
-          left = kindOf[klass] as number;
-          at += 1;
+      const whole = ((window << 5) | groupAt(piece, at + 2)) & WINDOW_MASK;
+      let answer = filter.table[whole] as number;
+      if (answer === 0) answer = filter.ask(whole);
+      if (answer === CANNOT_BEGIN && !this.isContextBusy && this.swallows.length === 0 && this.live.length < 2) {
+        const from = at;
+        at = this.live.length === 0 ? this.skip(piece, at, whole) : this.follow(piece, at, whole, base);
+        if (at > from) {
+          this.position = base + at;
+          this.last = piece.charCodeAt(at - 1);
+          window = this.windowBefore(piece, at);
+          continue;
         }
-        if (left !== this.left && context !== undefined) this.contextState = context.root(left);
-        this.left = left;
-        this.position = base + at;
-        if (at >= stop) return;
       }
-      const klass = classOf[piece.charCodeAt(at)] as number;
-      this.step(klass);
-      if (this.position !== base + at + 1) return;
+      this.step(piece.charCodeAt(at), answer === MAY_BEGIN);
       at += 1;
+      if (this.position !== base + at) return;
+      window = whole;
     }
   }
 
-  private contextIsIdle(): boolean {
-    const { context } = this.plan;
-    return context === undefined || this.contextState === context.root(this.left);
+  /** Nothing is open and nothing begins at `at`: returns where something may begin next. */
+  private skip(piece: string, at: number, whole: number): number {
+    const { table } = this.plan.filter;
+    const safe = piece.length - 2;
+    let window = whole;
+    let next = at + 1;
+    while (next < safe) {
+      window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
+      if (table[window] !== CANNOT_BEGIN) break;
+      next += 1;
+    }
+    return next;
   }
 
-  /** Reads one character of class `klass`, whatever the scanner's state. */
-  private step(klass: number): void {
-    const { dfa, mode } = this.plan;
+  /** One path is open and nothing begins at `at`: returns how far it goes without anything to report. */
+  private follow(piece: string, at: number, whole: number, base: number): number {
+    const { dfa, filter, candidateCharactersMax } = this.plan;
+    const { table } = dfa;
+    const { classOf } = dfa.nfa.alphabet;
+    const path = this.live[0] as Path;
+    const safe = Math.min(piece.length - 2, this.oldest() + candidateCharactersMax - 1 - base);
+    let window = whole;
+    let { state } = path;
+    let next = at;
+    while (next < safe) {
+      const entry = table[state + (classOf[piece.charCodeAt(next)] as number)] as number;
+      if (entry <= 0) break;
+      state = entry;
+      next += 1;
+      window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
+      if (filter.table[window] !== CANNOT_BEGIN) break;
+    }
+    path.state = state;
+    return next;
+  }
+
+  /** Groups of the characters before, at and behind `at`: the window that `runPiece` shifts the next one into. */
+  private windowBefore(piece: string, at: number): number {
+    const left = this.last < 0 ? GROUP_EDGE : (GROUP_OF[this.last] as number);
+    return (left << 10) | (groupAt(piece, at) << 5) | groupAt(piece, at + 1);
+  }
+
+  /** Reads one character, whatever the scanner's state. */
+  private step(unit: number, mayBegin: boolean): void {
+    const { dfa, mode, roots } = this.plan;
+    const { classOf, kindOf } = dfa.nfa.alphabet;
+    const klass = classOf[unit] as number;
     const at = this.position;
     if (this.swallows.length > 0) {
       for (const swallow of this.swallows) this.stepSwallow(swallow, klass);
       if (mode === 'compete') {
-        this.stepContext(klass);
-        this.left = dfa.nfa.alphabet.kindOf[klass] as number;
         this.position = at + 1;
-        const rewindTo = this.endSwallows();
-        if (rewindTo >= 0 && rewindTo < this.position) this.rewind(rewindTo);
+        const readOn = this.endSwallows();
+        if (readOn >= 0) this.rewind(readOn);
         return;
       }
     }
-    const gates = this.stepContext(klass);
+    let gate = 0;
+    if (this.isContextBusy || (mayBegin && this.plan.context !== undefined))
+      gate = this.stepContext(klass, kindOf[klass] as number);
     const paths = this.live;
     let kept = 0;
     for (let i = 0; i < paths.length; i += 1) {
@@ -189,13 +239,21 @@ export class Scanner {
       else this.die(path);
     }
     paths.length = kept;
-    const root = this.rootFor(gates, this.left);
-    if (root !== DEAD) this.begin(root, klass, at);
-    this.left = dfa.nfa.alphabet.kindOf[klass] as number;
+    if (mayBegin || gate !== 0) this.begin(roots.at(this.leftType(), gate), klass, at);
+    this.last = unit;
     this.position = at + 1;
     if (this.swallows.length > 0) this.endSwallows();
     if (this.hasDied || this.position - this.oldest() >= this.plan.candidateCharactersMax) this.settle(false);
     if (dfa.isOverfull || this.plan.context?.isOverfull === true) this.flush();
+  }
+
+  private leftType(): number {
+    const { roots, dfa } = this.plan;
+    return this.last < 0 ? 0 : (roots.typeOf[dfa.nfa.alphabet.classOf[this.last] as number] as number);
+  }
+
+  private leftKind(): number {
+    return this.last < 0 ? EDGE : kindOfUnit(this.last);
   }
 
   /** Moves a path over one character; false when it can lead no further. */
@@ -363,7 +421,10 @@ export class Scanner {
   }
 
   private accepts(rule: number, start: number, end: number): boolean {
-    if (this.plan.looksTooFar[rule] === true && !this.openAt(start).includes(rule)) return false;
+    if (this.plan.looksTooFar[rule] === true) {
+      const open = this.plan.context?.acceptLists[this.gateAt(start)];
+      if (open?.includes(rule) !== true) return false;
+    }
     return this.plan.accepts(rule, this.text, start, end);
   }
 
@@ -381,7 +442,7 @@ export class Scanner {
     for (let head = this.done[0]; head !== undefined && head.leader < end; head = this.done[0]) {
       this.advanceLeader(head, end);
     }
-    for (const path of [...this.live]) {
+    for (const path of this.live.slice()) {
       if (path.leader < end) this.advanceLeader(path, end);
     }
   }
@@ -401,8 +462,10 @@ export class Scanner {
   /** Follows one start from its beginning over held text, because what it matched was not kept apart. */
   private readAgain(start: number): Path {
     const { dfa } = this.plan;
-    const left = start === 0 ? EDGE : kindOfUnit(this.text.unitAt(start - 1));
-    const state = this.rootFor(this.gatesAt(start), left);
+    const { roots } = this.plan;
+    const left =
+      start === 0 ? 0 : (roots.typeOf[dfa.nfa.alphabet.classOf[this.text.unitAt(start - 1)] as number] as number);
+    const state = roots.at(left, this.gateAt(start));
     const path = new Path(start, state);
     const read = this.text.slice(start, this.position);
     for (let i = 0; i < read.length; i += 1) {
@@ -467,8 +530,9 @@ export class Scanner {
 
   private rewind(position: number): void {
     this.position = position;
-    this.left = position === 0 ? EDGE : kindOfUnit(this.text.unitAt(position - 1));
+    this.last = position === 0 ? -1 : this.text.unitAt(position - 1);
     this.contextState = this.contextAt(position);
+    this.isContextBusy = this.plan.context !== undefined;
   }
 
   /** Reads the `before` patterns up to `position` from as far back as they may look. */
@@ -487,52 +551,25 @@ export class Scanner {
     return state;
   }
 
-  private gatesAt(position: number): string {
+  /** The list of rules whose `before` matches right up to `position`. */
+  private gateAt(position: number): number {
     const { context } = this.plan;
-    if (context === undefined) return '';
+    if (context === undefined) return 0;
     const unit = this.text.unitAt(position);
     const klass = unit < 0 ? context.endClass : (context.nfa.alphabet.classOf[unit] as number);
-    return this.gatesOf(this.contextAt(position), klass);
+    const entry = contextEntry(context, this.contextAt(position), klass);
+    return entry >= 0 ? 0 : (context.specialBefore[-2 - entry] as number);
   }
 
-  /** The rules whose `before` matches right up to `position`. */
-  private openAt(position: number): readonly number[] {
-    return this.rulesOf(this.gatesAt(position));
-  }
-
-  private rulesOf(gates: string): readonly number[] {
-    const lists = this.plan.context?.acceptLists ?? [];
-    return gates === '' ? [] : gates.split(',').flatMap((id) => lists[Number(id)] ?? []);
-  }
-
-  /** Moves the `before` patterns over one character and returns which of them matched up to it. */
-  private stepContext(klass: number): string {
-    const { context } = this.plan;
-    if (context === undefined) return '';
-    const gates = this.gatesOf(this.contextState, klass);
-    const entry = context.table[this.contextState + klass] as number;
-    this.contextState = entry >= 0 ? entry : (context.specialNext[-2 - entry] as number);
-    return gates;
-  }
-
-  private gatesOf(state: number, klass: number): string {
-    // `context` is known to exist by the callers.
+  /** Moves the `before` patterns over one character and returns the list of those that matched up to it. */
+  private stepContext(klass: number, kind: number): number {
+    // Callers know that there is a context.
     const context = this.plan.context as LazyDfa;
-    let entry = context.table[state + klass] as number;
-    if (entry === UNKNOWN) entry = context.step(state, klass);
-    const before = entry <= -2 ? (context.specialBefore[-2 - entry] as number) : 0;
-    const now = context.acceptsAt(state);
-    return before === 0 && now === 0 ? '' : `${before},${now}`;
-  }
-
-  private rootFor(gates: string, left: number): number {
-    const { dfa, gatedEntries } = this.plan;
-    if (gates === '') return dfa.root(left);
-    return dfa.rootWith(
-      left,
-      gates,
-      this.rulesOf(gates).map((rule) => gatedEntries[rule] as number),
-    );
+    if (!this.isContextBusy) this.contextState = context.root(this.leftKind());
+    const entry = contextEntry(context, this.contextState, klass);
+    this.contextState = entry >= 0 ? entry : (context.specialNext[-2 - entry] as number);
+    this.isContextBusy = this.contextState !== context.root(kind);
+    return entry >= 0 ? 0 : (context.specialBefore[-2 - entry] as number);
   }
 
   private flush(): void {
@@ -558,6 +595,15 @@ export class Scanner {
       this.contextStates = context.states;
     }
   }
+}
+
+function contextEntry(context: LazyDfa, state: number, klass: number): number {
+  const entry = context.table[state + klass] as number;
+  return entry === UNKNOWN ? context.step(state, klass) : entry;
+}
+
+function groupAt(piece: string, at: number): number {
+  return at < piece.length ? (GROUP_OF[piece.charCodeAt(at)] as number) : GROUP_UNKNOWN;
 }
 
 /** The path that goes on for this one. */
@@ -589,6 +635,3 @@ function lastEndOf(path: Path): number {
   }
   return last;
 }
-
-/** The number of kinds of left neighbour, for callers that size `begins`. */
-export const LEFT_KINDS = KINDS;

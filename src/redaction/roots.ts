@@ -1,0 +1,92 @@
+/**
+ * With which rules a candidate may begin, by what stands to the left of it.
+ *
+ * A rule whose `before` is a single character, such as `[\s"'=]`, costs nothing: the left neighbour alone decides. The
+ * classes of the alphabet are grouped into *types* that agree on the kind of neighbour and on all such rules. Longer
+ * `before` patterns are read by an automaton of their own; the list of rules that it opens is a *gate*.
+ */
+import { UNKNOWN, type LazyDfa } from './lazy-dfa.ts';
+import { EDGE } from './nfa.ts';
+
+/** What a left neighbour of some type means. */
+export interface LeftType {
+  readonly kind: number;
+  /** Rules that this neighbour opens. */
+  readonly open: readonly number[];
+}
+
+export class Roots {
+  readonly dfa: LazyDfa;
+  readonly types: readonly LeftType[];
+  /** Type of the left neighbour, by its class. */
+  readonly typeOf: Uint16Array;
+  private readonly entryOf: readonly number[];
+  private readonly context: LazyDfa | undefined;
+  private states: LazyDfa['states'];
+  private readonly plain: Int32Array;
+  private readonly gated = new Map<number, number>();
+
+  /** `types[0]` is the beginning of the text. `entryOf`: the automaton's entry of each rule. */
+  constructor(
+    dfa: LazyDfa,
+    types: readonly LeftType[],
+    typeOf: Uint16Array,
+    entryOf: readonly number[],
+    context: LazyDfa | undefined,
+  ) {
+    this.dfa = dfa;
+    this.types = types;
+    this.typeOf = typeOf;
+    this.entryOf = entryOf;
+    this.context = context;
+    this.states = dfa.states;
+    this.plain = new Int32Array(types.length).fill(UNKNOWN);
+  }
+
+  /** The state before a candidate's first character; `gate` is an accept list of the context automaton, 0 for none. */
+  at(type: number, gate: number): number {
+    if (this.states !== this.dfa.states) {
+      this.states = this.dfa.states;
+      this.plain.fill(UNKNOWN);
+      this.gated.clear();
+    }
+    const known =
+      gate === 0 ? (this.plain[type] as number) : (this.gated.get(gate * this.types.length + type) ?? UNKNOWN);
+    return known === UNKNOWN ? this.make(type, gate) : known;
+  }
+
+  private make(type: number, gate: number): number {
+    const { kind, open } = this.types[type] as LeftType;
+    const opened = this.context?.acceptLists[gate] ?? [];
+    const state = this.dfa.rootWith(
+      kind,
+      [...open, ...opened].map((rule) => this.entryOf[rule] as number),
+    );
+    if (gate === 0) this.plain[type] = state;
+    else this.gated.set(gate * this.types.length + type, state);
+    return state;
+  }
+}
+
+/** The types for an alphabet: `opens[rule]` says for each class (and, last, for the text's beginning) whether it opens it. */
+export function leftTypes(
+  kindOf: Uint8Array,
+  classes: number,
+  opens: readonly { readonly rule: number; readonly holds: Uint8Array; readonly atStart: boolean }[],
+): { types: LeftType[]; typeOf: Uint16Array } {
+  const types: LeftType[] = [{ kind: EDGE, open: opens.filter(({ atStart }) => atStart).map(({ rule }) => rule) }];
+  const known = new Map<string, number>();
+  const typeOf = new Uint16Array(classes);
+  for (let klass = 0; klass < classes; klass += 1) {
+    const kind = kindOf[klass] as number;
+    const open = opens.filter(({ holds }) => holds[klass] === 1).map(({ rule }) => rule);
+    const key = `${kind}:${open.join()}`;
+    let type = known.get(key);
+    if (type === undefined) {
+      type = types.push({ kind, open }) - 1;
+      known.set(key, type);
+    }
+    typeOf[klass] = type;
+  }
+  return { types, typeOf };
+}
