@@ -4,7 +4,7 @@
  * A part is one text of one role. Findings carry ids, scores and offsets, never text. Detection is not a guarantee; what
  * it cannot see is listed in this folder's README.
  */
-import { CATALOGUE, type CatalogueRule, TEMPLATE_LITERALS } from './catalogue.ts';
+import { CATALOGUE, type CatalogueRule, TEMPLATE_LITERALS, TURN_LABELS } from './catalogue.ts';
 import { indirectRegions, isInside, isQuoted } from './context.ts';
 import { LEXICON } from './lexicon.ts';
 import { TECHNIQUE_LEXICON } from './lexicon-techniques.ts';
@@ -246,8 +246,8 @@ let completeMatcher: Matcher | undefined;
 /** The whole catalogue compiles once; it is the same for every policy. */
 function matcherOf(rules: readonly CatalogueRule[]): Matcher {
   if (rules.length !== CATALOGUE.length)
-    return new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS);
-  completeMatcher ??= new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS);
+    return new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS, TURN_LABELS);
+  completeMatcher ??= new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS, TURN_LABELS);
   return completeMatcher;
 }
 
@@ -292,10 +292,19 @@ function findingOf(
   };
 }
 
+const RANKS: ReadonlyMap<string, number> = new Map(BUILTIN_RULES.map((id, index) => [id, index]));
+
+/** Rules of one score are reported in the catalogue's order: the one that operators know comes first. */
+function rankOf(rule: string): number {
+  return RANKS.get(rule) ?? BUILTIN_RULES.length;
+}
+
 /** Of findings of one technique that overlap, the best; of each rule, the best. */
 function keepBest(findings: readonly InjectionFinding[]): InjectionFinding[] {
   if (findings.length < 2) return [...findings];
-  const sorted = [...findings].sort((left, right) => right.score - left.score || left.start - right.start);
+  const sorted = [...findings].sort(
+    (left, right) => right.score - left.score || rankOf(left.rule) - rankOf(right.rule) || left.start - right.start,
+  );
   const kept: InjectionFinding[] = [];
   const seen = new Set<string>();
   for (const finding of sorted) {

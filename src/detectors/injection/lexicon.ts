@@ -8,7 +8,7 @@
 export const LEXICON: Readonly<Record<string, string>> = {
   // "ignore", "forget": verbs that set something aside
   override: `
-    ignore ignoring disregard disregarding forget neglect discard dismiss override overriding overlook bypass abandon nullify unlearn supersede overrule erase
+    ignore ignoring disregard disregarding forget unlearn
     igmre ignroe igonre ingore disregrad forgett
     pay_no_attention set_aside put_aside throw_away throw_out get_rid_of do_not_follow don_t_follow dont_follow stop_following do_not_obey don_t_obey stop_obeying
     don_t_listen_to do_not_listen_to leave_behind let_go_of disobey cease_following no_longer_follow no_longer_obey make_void wipe
@@ -19,7 +19,7 @@ export const LEXICON: Readonly<Record<string, string>> = {
     ignorem esqueca esquece esquecam desconsidere desconsidera descarte nao_siga
     negeer negeren vergeet
     zignoruj* ignoruj* zapomnij* pomin pominmy odrzuc nie_stosuj
-    игнорируй* проигнорируй* забудь забудьте отбрось* не_следуй не_обращай_внимания игнорировать
+    игнорируй* проигнорируй* забудь забудьте отбрось* не_следуй не_обращай_внимания
     ігноруй* проігноруй* забудь забудьте
     忽略 无视 無視 忘记 忘記 忘掉 忽视 忽視 不要理会 不要遵守 不要遵循 别管 抛开 丢弃
     無視して 無視し 忘れて 忘れろ 忘れてください 従わないで 従うな
@@ -29,6 +29,8 @@ export const LEXICON: Readonly<Record<string, string>> = {
     अनदेखा नजरअंदाज नज़रअंदाज़ भूल_जा* भूल_जाओ इग्नोर उपेक्षा
     ignorera glom ignorer glem ignoroi unohda ignoruj* zapomen zapomente ignora_ti uita ignorati abaikan lupakan bo_qua quen_di נא_להתעלם התעלם תתעלם שכח נادیده نادیده_بگیر فراموش_کن
     αγνοησε ξεχασε zaboravi ignoriraj ignorisi felejtsd figyelmen_kivul`,
+  // verbs that mean it only in company
+  override_weak: `override overriding neglect discard dismiss overlook bypass abandon nullify supersede overrule erase drop skip cancel delete remove void reset clear annul revoke suspend overwrite`,
   // the same where the verb comes last
   override_last: `
     ignorieren vergessen missachten verwerfen streichen zu_streichen hinter_sich
@@ -110,12 +112,19 @@ export const LEXICON: Readonly<Record<string, string>> = {
     التعليمات تعليمات الاوامر القواعد تعليماتك الإرشادات الارشادات اوامر
     निर्देश* आदेश* नियम* इंस्ट्रक्शन
     instruktioner* anvisningar regler instruktioner* ohjeet pokyny instrukce instructiunile instructiuni instruksi perintah aturan huong_dan chi_dan ההוראות הנחיות ההנחיות הוראות دستورات دستورالعمل* οδηγιες instrukcije upute utasitas*`,
+  // of these, what people seldom call anything else
+  order: `
+    instruction instructions directive directives prompt prompts programming guidelines safeguards guardrails restrictions commands
+    instuctions insructions instrucitons intructions instrctions instructons
+    anweisung* instruktion* vorgaben richtlinie* instrucciones directrices consignes istruzioni direttive instrucoes diretrizes instructies richtlijnen instrukcj* wytyczn* polecen*
+    инструкци* указани* директив* 指令 指示 提示词 指引 プロンプト 지시* 지침* 프롬프트* talimat* yonerge* التعليمات تعليمات निर्देश*
+    instruktioner* anvisningar ohjeet pokyny instructiunile instructiuni instruksi huong_dan chi_dan ההוראות הנחיות instrukcije instrukce upute utasitas* οδηγιες`,
   // things that only sometimes are orders
   given: `
     task tasks assignments assignment text texts information context statements requests messages conversation content input inputs filters training limitations
-    directions order documents articles
+    directions order documents document articles article artikels data paragraph paragraphs thoughts rest
     aufgabe aufgaben informationen angaben ausfuhrungen gesagte gesagtes geschriebene text inhalte dokumente
-    tareas informacion texto mensajes contexto
+    tareas informacion texto mensajes contexto documentos articulos
     taches informations texte messages contexte
     compiti informazioni testo messaggi contesto
     tarefas informacoes texto mensagens contexto
@@ -125,13 +134,14 @@ export const LEXICON: Readonly<Record<string, string>> = {
     任务 内容 信息 对话 文本 话 要求 会話 内容を 文章 내용* 대화* 말* gorevler* metin المهام النص المحادثة कार्य बात* संदेश`,
   said: `
     i_said i_told i_have_told we_discussed we_ve_discussed we_talked we_have_discussed i_ve_told you_were_told you_have_been_told you_ve_been_told been_told you_were_given you_have_been_given given_to_you told_you
+    i_wrote i_asked i_mentioned i_typed i_ve_said we_said we_spoke
     you_know you_have_learned you_learned you_ve_learned i_gave was_said has_been_said you_received you_got you_have_received you_were_taught
     gesagt besprochen gesagte gegeben dicho dije digo dit detto disse powiedzial* сказал* 说过 说的 讲过 告诉 言った 말한 söyledi*`,
   reveal: `
     reveal show print output repeat display tell give share disclose expose leak dump return recite reproduce copy paste echo divulge spit spell_check spellcheck spit_out type_out write_out list
     translate encode rot13 summarize summarise paraphrase rephrase quote provide read_out describe state explain say regurgitate transcribe convert render
     zeige zeig zeigen nenne verrate gib ausgeben wiederhole drucke drucken prufen offenbare sag sage vorzeigen vorzeigen liste ubersetze zitiere
-    muestra muestrame muestre revela revelame repite dime di imprime ensename dame comparte traduce escribe
+    muestra muestrame muestre revela revelame repite dime imprime ensename dame comparte traduce escribe
     montre montrez affiche affichez revele revelez repete repetez donne donnez dis dites imprime partage traduis
     mostra mostrami rivela rivelami ripeti dimmi stampa dammi condividi elenca traduci
     mostre mostra revele revela repita diga imprima compartilhe exiba traduza
@@ -146,6 +156,18 @@ export const LEXICON: Readonly<Record<string, string>> = {
     اعرض اظهر أظهر اكشف كرر اطبع اخبرني أخبرني
     दिखा* बताओ बताइए बताएं दोहरा* प्रकट
     visa avsloja vis afslor nayta ukaz zobraz arata tunjukkan tampilkan hien_thi הצג תראה نشان بگو δειξε pokazi mutasd`,
+  // giving back word by word what is there
+  echo: `
+    reveal show print output repeat display leak dump recite reproduce echo spit divulge disclose expose spell_check spellcheck spit_out type_out write_out regurgitate read_out return rot13 quote tell_me give_me
+    zeige zeig wiederhole drucke drucken ausgeben verrate offenbare
+    muestra muestrame revela repite imprime dime
+    montre affiche affichez revele repete repetez
+    mostra mostrami rivela ripeti stampa dimmi
+    mostre revele repita imprima exiba
+    toon herhaal onthul
+    pokaz powtorz ujawnij wypisz wyswietl
+    покажи покажите раскрой повтори повторите выведи выведите
+    显示 展示 输出 重复 打印 透露 泄露 复述 見せて 表示して 出力して 繰り返して 보여* 출력* 반복* goster* yazdir* tekrarla* اعرض اظهر كرر اطبع दिखा* दोहरा*`,
   // what makes a prompt the operator's own
   hidden: `
     system initial hidden secret original starting internal confidential developer preset underlying initialization pre_prompt sys base first
@@ -164,7 +186,7 @@ export const LEXICON: Readonly<Record<string, string>> = {
     النظام الاولية الأولية المخفية السرية الاصلية
     सिस्टम प्रारंभिक छिपे छुपे गुप्त मूल`,
   promptn: `
-    prompt prompts instruction instructions message directive directives configuration preprompt prompting
+    prompt prompts instruction instructions directive directives preprompt prompting
     anweisung* prompttext* nachricht instruktion* eingabeaufforderung* systemnachricht*
     instrucciones mensaje indicaciones
     consignes message invite
@@ -179,6 +201,8 @@ export const LEXICON: Readonly<Record<string, string>> = {
     istem* talimat* komut* mesaj*
     الموجه تعليمات التعليمات موجه رسالة
     प्रॉम्प्ट निर्देश* संदेश`,
+  promptweak: `message messages configuration config settings text`,
+  ownrules: `instruction instructions directive directives prompt preprompt programming guidelines rules anweisungen anweisung instruktionen vorgaben instrucciones indicaciones consignes istruzioni instrucoes instructies instrukcje инструкции инструкций промпт 指令 指示 提示 提示词 プロンプト 지시* 프롬프트* 지침* talimat* التعليمات تعليماتك निर्देश*`,
   systemprompt: `systemprompt systemprompts system_prompt system_prompts sysprompt systempromt preprompt pre_prompt metaprompt meta_prompt initialprompt prompttext prompt_text prompt_texts prompttexte prompttexts system_promt systemanweisung* systemnachricht*
     prompt_du_systeme prompt_systeme instrucciones_del_sistema prompt_del_sistema prompt_di_sistema instrucoes_do_sistema prompt_do_sistema prompt_sistema systeemprompt systemowy_prompt prompt_systemowy prompt_systemow* системный_промпт* системного_промпта системные_инструкции системную_инструкцию
     系统提示 系统提示词 系統提示 系统指令 システムプロンプト システム指示 시스템_프롬프트* sistem_istem* sistem_komut* sistem_talimat* موجه_النظام تعليمات_النظام सिस्टम_प्रॉम्प्ट`,
@@ -193,10 +217,10 @@ export const LEXICON: Readonly<Record<string, string>> = {
   told: `told instructed given said written programmed`,
   beginning: `beginning start initially outset top started begin begun starts`,
   conversation: `conversation chat prompt session dialogue discussion thread interaction context`,
-  say: `say print output write respond reply answer tell state type show return translate spell display repeat give schreibe schreib sage sag gib antworte drucke di dime escribe responde dis ecris reponds di scrivi rispondi diga escreva responda zeg schrijf powiedz napisz скажи напиши ответь 说 回答 写 输出 言って 書いて 答えて 말해* yaz soyle قل اكتب`,
+  say: `say print output write respond reply answer tell state type show return translate spell display repeat give schreibe schreib sage sag gib antworte drucke dime escribe responde dis ecris reponds scrivi rispondi diga escreva responda zeg schrijf powiedz napisz скажи напиши ответь 说 回答 写 输出 言って 書いて 答えて 말해* yaz soyle قل اكتب`,
   instead: `instead stattdessen lugar plutot invece vez plaats zamiast вместо 而是 改为 代わりに 대신 yerine`,
-  conjunction: `and but then instead just only now und aber dann nur et puis y luego e poi en i и 并 然后 そして`,
-  newly: `new neue neuen neuer nueva nuevas nuevo nouvelle nouvelles nouveau nuove nuova nuovo nova novas novo nieuwe nowe nowa новые новая новое 新的 新 新しい 새로운 yeni جديد جديدة नए नया`,
+  conjunction: `and but then instead just only now und aber dann nur et puis y luego e poi en oraz и 并 然后 そして`,
+  newly: `new additional updated further real actual neue neuen neuer nueva nuevas nuevo nouvelle nouvelles nouveau nuove nuova nuovo nova novas novo nieuwe nowe nowa новые новая новое 新的 新 新しい 새로운 yeni جديد جديدة नए नया`,
   follows: `follow follows focus concentrate listen begin start come comes is are folgen kommen konzentriere konzentrier obey perform execute complete`,
   now: `now jetzt nun from_now_on henceforth from_this_point going_forward hereafter starting_now ab_jetzt ab_sofort a_partir_de_ahora desde_ahora a_partir_de_agora desormais dorenavant d_ora_in_poi da_ora_in_poi vanaf_nu od_teraz с_этого_момента отныне теперь 从现在开始 从现在起 現在開始 今から これから 지금부터 이제부터 simdi bundan_sonra artik من_الان_فصاعدا الآن अब_से अब`,
   youare: `you_are you_re you_will you_shall you_must you_become act_as act_like behave_as behave_like pretend_to_be pretend_you_are roleplay_as role_play_as imagine_you_are respond_as answer_as speak_as du_bist bist_du sie_sind eres seras tu_es vous_etes sei tu_sei voce_e voce_sera jij_bent je_bent jestes ты вы_теперь 你是 你现在是 你就是 你将扮演 あなたは お前は 당신은 너는 sen أنت आप_हैं आप_एक`,

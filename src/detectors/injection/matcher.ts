@@ -48,6 +48,10 @@ export interface Literal {
 const WORD_IDS_FROM = 0x4000;
 const NEGATION_WORDS_BEFORE = 3;
 const ASKING_WORDS_BEFORE = 8;
+const YOU_WORDS_BEFORE = 4;
+const PROTECTING_WORDS_BEFORE = 20;
+/** Longest role's name, in UTF-16 code units. */
+const TURN_LABEL_MAX = 12;
 /** Most hits of one reading; what is beyond repeats what is known. */
 const HITS_MAX = 256;
 
@@ -67,13 +71,22 @@ export class Matcher {
   readonly #isLast: Uint8Array;
   readonly #crosses: Uint8Array;
   readonly #ruleOf: Int32Array;
-  readonly #literals: ReadonlyMap<number, readonly { text: string; elements: Int32Array }[]>;
+  readonly #literals: ReadonlyMap<number, readonly LiteralEntry[]>;
+  readonly #turnLabels: ReadonlySet<string>;
+  readonly #turnElements: Int32Array;
   readonly #lastWord: Int32Array;
   readonly #startOffset: Int32Array;
   readonly #hedged: Uint8Array;
 
-  constructor(rules: readonly SequenceRule[], lexicon: Readonly<Record<string, string>>, literals: readonly Literal[]) {
+  constructor(
+    rules: readonly SequenceRule[],
+    lexicon: Readonly<Record<string, string>>,
+    literals: readonly Literal[],
+    turnLabels: readonly string[] = [],
+  ) {
+    this.#turnLabels = new Set(turnLabels);
     const compiled = compileCatalogue(rules, lexicon, literals);
+    this.#turnElements = compiled.turnElements;
     this.#trie = compiled.trie;
     this.#phrases = compiled.phrases;
     this.#phraseEnds = compiled.phraseEnds;
@@ -103,11 +116,22 @@ export class Matcher {
     let barrier = 0;
     let negation = -1_000;
     let asking = -1_000;
+    let to = -1_000;
+    let you = -1_000;
+    let protecting = -1_000;
     let meta = 0;
     let halfWord = 0;
+    // Where the latest word and the first word of the line begin.
+    let wordAt = -2;
+    let lineAt = -1;
     let active: number[] = [];
     let wordStarts: number[] = [];
     const length = text.length;
+
+    // "told me to ignore": not said to the model, unless a "you" stands shortly before the "to".
+    const isReported = (firstWord: number): boolean =>
+      (firstWord - to === 1 && (you > to || to - you > YOU_WORDS_BEFORE)) ||
+      (firstWord > protecting && firstWord - protecting <= PROTECTING_WORDS_BEFORE);
 
     const event = (elements: Int32Array, firstWord: number, start: number, end: number): void => {
       for (let index = 0; index < elements.length; index++) {
@@ -115,6 +139,7 @@ export class Matcher {
         if (this.#isFirst[element] === 1) {
           this.#startOffset[element] = start;
           const isHedged =
+            isReported(firstWord) ||
             (firstWord > negation && firstWord - negation <= NEGATION_WORDS_BEFORE) ||
             (firstWord > asking && firstWord - asking <= ASKING_WORDS_BEFORE);
           this.#hedged[element] = isHedged ? 1 : 0;
@@ -138,10 +163,21 @@ export class Matcher {
       }
     };
 
+    const endSentence = (): void => {
+      barrier = word;
+      negation = -1_000;
+      asking = -1_000;
+      to = -1_000;
+      protecting = -1_000;
+    };
+
     const flag = (flags: number): void => {
       if (flags & NEGATION_FLAG) negation = word;
       if (flags & ASKING_FLAG) asking = word;
       if (flags & META_FLAG) meta++;
+      if (flags & TO_FLAG) to = word;
+      if (flags & YOU_FLAG) you = word;
+      if (flags & PROTECTING_FLAG) protecting = word;
     };
 
     // A word of the lexicon: phrases that it ends first, for they begin earlier; then the word itself.
@@ -186,14 +222,25 @@ export class Matcher {
         }
         if (code === 0x2e || code === 0x21 || code === 0x3f) {
           const next = at + 1 < length ? text.charCodeAt(at + 1) : 0x20;
-          if (next === 0x20 || next === 0x0a || next === 0x22 || next === 0x0d) barrier = word;
+          if (next === 0x20 || next === 0x0a || next === 0x22 || next === 0x0d) endSentence();
         } else if (code === 0x0a) {
-          if (text.charCodeAt(at + 1) === 0x0a || text.charCodeAt(at + 2) === 0x0a) barrier = word;
+          if (endsParagraph(text, at)) endSentence();
           active = [];
-        } else if (code === 0x3002 || code === 0xff01 || code === 0xff1f || code === 0x964) barrier = word;
+          lineAt = -1;
+        } else if (code === 0x3002 || code === 0xff01 || code === 0xff1f || code === 0x964) endSentence();
         else if (code === 0x2c || code === 0x3b || code === 0xff0c) {
           negation = -1_000;
           active = [];
+        } else if (code === 0x3a) {
+          // A role's name at the start of a line imitates a turn of the conversation.
+          if (
+            wordAt === lineAt &&
+            at - wordAt <= TURN_LABEL_MAX &&
+            this.#turnLabels.has(text.slice(wordAt, at).toLowerCase())
+          ) {
+            event(this.#turnElements, word, wordAt, at);
+            word++;
+          }
         } else if (code === 0x5c) {
           const next = text.charCodeAt(at + 1);
           if (next === 0x6e || next === 0x72 || next === 0x74) at++;
@@ -204,7 +251,7 @@ export class Matcher {
             if (literal !== undefined) {
               event(literal.elements, word, at, at + literal.text.length);
               word++;
-              at += literal.text.length;
+              at += literal.signs;
               continue;
             }
           }
@@ -212,6 +259,8 @@ export class Matcher {
         at++;
         continue;
       }
+      wordAt = at;
+      if (lineAt < 0) lineAt = at;
       const isUnspaced = unspaced || UNSPACED[code] === 1;
       // Walk the trie as far as it goes; remember the longest word and prefix on the way.
       let node = ROOT;
@@ -267,6 +316,25 @@ const NO_ELEMENTS = new Int32Array(0);
 const NEGATION_FLAG = 1;
 const ASKING_FLAG = 2;
 const META_FLAG = 4;
+const TO_FLAG = 8;
+const YOU_FLAG = 16;
+const PROTECTING_FLAG = 32;
+/** Classes whose words the matcher itself heeds, in the order of the flags. */
+const FLAG_CLASSES = ['negation', 'asking', 'injectionword', 'to', 'you', 'protecting'];
+
+/** Whether a line end is followed by an empty line, a bullet, a heading or a quotation. */
+function endsParagraph(text: string, at: number): boolean {
+  let next = at + 1;
+  while (
+    next < at + 5 &&
+    (text.charCodeAt(next) === 0x20 || text.charCodeAt(next) === 0x09 || text.charCodeAt(next) === 0x0d)
+  )
+    next++;
+  const code = text.charCodeAt(next);
+  if (code === 0x0a) return true;
+  const isBullet = code === 0x2d || code === 0x2a || code === 0x23 || code === 0x3e || code === 0x2022;
+  return isBullet && text.charCodeAt(next + 1) === 0x20;
+}
 
 /** ASCII lower case; the full-width bar and block of one family's tokens are the ASCII signs. */
 function lowerCode(code: number): number {
@@ -284,6 +352,21 @@ function startsWithFolded(text: string, at: number, literal: string): boolean {
   return true;
 }
 
+interface LiteralEntry {
+  readonly text: string;
+  /** How much of it is read as signs: all of a closed token, only what stands before the words of an open one. */
+  readonly signs: number;
+  readonly elements: Int32Array;
+}
+
+function signsOf(text: string): number {
+  const last = FOLD[text.charCodeAt(text.length - 1)] ?? 0;
+  if (last === 0) return text.length;
+  let signs = 0;
+  while ((FOLD[text.charCodeAt(signs)] ?? 0) === 0) signs++;
+  return signs;
+}
+
 interface Element {
   readonly rule: number;
   readonly classes: readonly number[];
@@ -299,7 +382,7 @@ function compileCatalogue(
   literals: readonly Literal[],
 ) {
   const classIds = new Map<string, number>();
-  for (const name of [...Object.keys(lexicon), ...literals.map((literal) => literal.className)]) {
+  for (const name of [...Object.keys(lexicon), ...literals.map((literal) => literal.className), 'turnlabel']) {
     if (!classIds.has(name)) classIds.set(name, classIds.size);
   }
   const elements = rules.flatMap((rule, index) =>
@@ -366,16 +449,16 @@ function compileCatalogue(
     }
     return Int32Array.from(found);
   };
-  const flagIds = [classIds.get('negation') ?? -1, classIds.get('asking') ?? -1, classIds.get('injectionword') ?? -1];
+  const flagIds = FLAG_CLASSES.map((name) => classIds.get(name) ?? -1);
   const flagsOf = (classes: readonly number[]): number =>
     flagIds.reduce((flags, id, bit) => (classes.includes(id) ? flags | (1 << bit) : flags), 0);
   const classesOfList = trie.lists.map((list) => list.filter((number) => number < WORD_IDS_FROM));
-  const byFirst = new Map<number, { text: string; elements: Int32Array }[]>();
+  const byFirst = new Map<number, LiteralEntry[]>();
   for (const literal of literals) {
     const text = literal.text.toLowerCase();
     const key = text.charCodeAt(0) * 65_536 + text.charCodeAt(1);
     const list = byFirst.get(key) ?? [];
-    list.push({ text, elements: elementsOfClasses([classIds.get(literal.className) ?? -1]) });
+    list.push({ text, signs: signsOf(text), elements: elementsOfClasses([classIds.get(literal.className) ?? -1]) });
     list.sort((left, right) => right.text.length - left.text.length);
     byFirst.set(key, list);
   }
@@ -391,6 +474,7 @@ function compileCatalogue(
     flagsOfList: Uint8Array.from(classesOfList, flagsOf),
     flagsOfPhrase: Uint8Array.from(phraseClasses, flagsOf),
     literals: byFirst,
+    turnElements: elementsOfClasses([classIds.get('turnlabel') ?? -1]),
   };
 }
 
