@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { effectiveMode, type Mode, type PolicyIdentity } from '../core/decision.ts';
 import type { PolicyDocument } from './document.ts';
 import { type CompileCache, type CompiledKind, type CompileHost, ENVIRONMENT, type PolicyEnvironment } from './kind.ts';
 import type { PolicyKind } from './kind.ts';
+import type { Counters } from './limits/buckets.ts';
+import type { Queues } from './limits/queue.ts';
 import { POLICY_KINDS } from './kinds/index.ts';
 import { applies } from './match.ts';
 import { parsePolicyFile } from './parse.ts';
@@ -29,11 +31,19 @@ export interface PolicyWorld {
   readonly readSecretFile: (file: string) => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Random, and the same for the life of the process: canaries are made of it. */
+  readonly markKey: string;
+  /** They outlive the set, so that a reload neither forgives nor forgets. */
+  readonly counters: Counters;
+  readonly queues: Queues;
   readonly cache: CompileCache;
 }
 
 /** A stage cache never holds more than this many model and caller pairs. */
 const SELECTIONS_MAX = 2048;
+
+/** Hex digits of a canary: 64 bits. */
+const MARK_CHARACTERS = 16;
 
 const SECRET_FILE_CHARACTERS_MAX = 65_536;
 
@@ -91,7 +101,10 @@ function createHost(world: PolicyWorld, problems: Problem[], warnings: string[])
   const host: CompileHost = {
     environment: world.environment,
     now: world.now,
+    mark: (text) => createHmac('sha256', world.markKey).update(text).digest('hex').slice(0, MARK_CHARACTERS),
     cache: world.cache,
+    counters: world.counters,
+    queues: world.queues,
     warn: (message) => void warnings.push(message),
     report(document, path, message, target = 'value') {
       const position = document.locate(path, target);

@@ -1,6 +1,8 @@
 import type * as v from 'valibot';
 import type { Mode, PolicyIdentity } from '../core/decision.ts';
 import type { PolicyDocument } from './document.ts';
+import type { Counters } from './limits/buckets.ts';
+import type { Queues } from './limits/queue.ts';
 import type { PathKey } from './problem.ts';
 import type { SpecBase } from './schema.ts';
 import type { ModelIdentity, Principal, Stage } from './stage.ts';
@@ -40,8 +42,13 @@ export interface CompileHost {
    * at the path. Never printed.
    */
   secretFile(document: PolicyDocument, path: readonly PathKey[], file: string): string | undefined;
+  /** A mark that belongs to a text: the same while the process lives, and not to be guessed from outside. */
+  mark(text: string): string;
   /** Milliseconds since 1970, for keys that expire. */
   now(): number;
+  /** Counters and queues that outlive a set. */
+  readonly counters: Counters;
+  readonly queues: Queues;
   /** Keeps values by content over reloads, so that an unchanged policy costs nothing to load again. */
   readonly cache: CompileCache;
 }

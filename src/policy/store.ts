@@ -2,11 +2,12 @@ import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { BoundedCache, compilePolicies, type PolicySource } from './compile.ts';
+import { compilePolicies, type PolicySource, type PolicyWorld } from './compile.ts';
 import type { PolicyEnvironment } from './kind.ts';
 import { FILE_BYTES_MAX } from './parse.ts';
 import { formatProblem, PolicyError, type Problem } from './problem.ts';
 import type { PolicySet } from './stage.ts';
+import { createWorld } from './world.ts';
 
 /**
  * Keeps the policy set that is in force: reads the directory, watches it, swaps whole sets, keeps the last good one.
@@ -24,8 +25,8 @@ export interface PolicyStoreOptions {
   readonly directory: string;
   readonly environment: PolicyEnvironment;
   readonly emit: (event: StoreEvent) => void;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
+  /** Parts of the world that are not this process's own: clocks in tests, counters that several gateways share. */
+  readonly world?: Partial<Omit<PolicyWorld, 'environment' | 'readSecretFile'>>;
   readonly pollMs?: number;
   readonly debounceMs?: number;
 }
@@ -50,18 +51,14 @@ const SETTLE_TRIES_MAX = 10;
 /** Files in one directory, tests and policies together. */
 const FILES_MAX = 500;
 
-/** Compiled programs kept over reloads. */
-const PROGRAMS_MAX = 256;
-
 /**
  * Loads a directory and begins to watch it. Rejects with PolicyError where the directory cannot be used; nothing is
  * watched then.
  */
 export async function openPolicyStore(options: PolicyStoreOptions): Promise<PolicyStore> {
-  const { directory, environment, emit } = options;
+  const { directory, emit } = options;
   const secretFiles = new Set<string>();
-  const cache = new BoundedCache(PROGRAMS_MAX);
-  const world = { environment, now: options.now ?? Date.now, cache, readSecretFile: remember(secretFiles) };
+  const world = { ...createWorld(options.environment), ...options.world, readSecretFile: remember(secretFiles) };
 
   const first = await readSettled(directory);
   let current = compilePolicies(sourcesOf(first), world);

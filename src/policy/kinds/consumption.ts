@@ -3,6 +3,7 @@ import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { fields, selectable, type SpecBase, wholeNumber } from '../schema.ts';
 import type { Note, RequestContext, Stage } from '../stage.ts';
+import { admit } from './consumption-rates.ts';
 
 /**
  * Consumption (LLM10): how large a request may be, how long an answer, how often and how many at once.
@@ -13,6 +14,12 @@ import type { Note, RequestContext, Stage } from '../stage.ts';
 
 const BODY_BYTES_MAX = 33_554_432;
 const COUNT_MAX = 1_000_000_000;
+
+const rates = {
+  requestsPerMinute: v.optional(wholeNumber(1, 1_000_000, 'requests')),
+  tokensPerMinute: v.optional(wholeNumber(1, COUNT_MAX, 'tokens')),
+  concurrent: v.optional(wholeNumber(1, 100_000, 'exchanges')),
+} as const;
 
 const schema = fields({
   ...selectable,
@@ -27,7 +34,22 @@ const schema = fields({
       seconds: v.optional(wholeNumber(1, 86_400, 'seconds')),
     }),
   ),
+  perCaller: v.optional(fields(rates)),
+  perUser: v.optional(fields(rates)),
+  upstream: v.optional(
+    fields({
+      concurrent: wholeNumber(1, 10_000, 'exchanges'),
+      queue: v.optional(wholeNumber(0, 100_000, 'exchanges')),
+      queueSeconds: v.optional(wholeNumber(1, 3600, 'seconds')),
+    }),
+  ),
 });
+
+interface Rates {
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+  readonly concurrent?: number | undefined;
+}
 
 interface Limits {
   readonly bodyBytes?: number | undefined;
@@ -41,9 +63,14 @@ interface Limits {
 
 interface Spec extends SpecBase {
   readonly limits?: Limits | undefined;
+  readonly perCaller?: Rates | undefined;
+  readonly perUser?: Rates | undefined;
+  readonly upstream?:
+    | { readonly concurrent: number; readonly queue?: number | undefined; readonly queueSeconds?: number | undefined }
+    | undefined;
 }
 
-type ConsumptionDocument = PolicyDocument<Spec>;
+export type ConsumptionDocument = PolicyDocument<Spec>;
 
 export const consumption = defineKind<Spec>({
   kind: 'Consumption',
@@ -57,7 +84,10 @@ export const consumption = defineKind<Spec>({
 
 function reportMistakes(document: ConsumptionDocument, host: CompileHost): void {
   const { spec } = document;
-  if (!spec.limits) host.report(document, ['spec'], 'has no effect; accepted: limits, perCaller, perUser, upstream');
+  const parts = [spec.limits, spec.perCaller, spec.perUser, spec.upstream].filter((part) => part !== undefined);
+  if (parts.every((part) => Object.keys(part).length === 0)) {
+    host.report(document, ['spec'], 'has no effect; accepted: limits, perCaller, perUser, upstream');
+  }
   const named = spec.match?.models !== undefined || spec.match?.except?.models !== undefined;
   if (spec.limits?.bodyBytes !== undefined && named) {
     const message = 'is decided before the model is known; put it into a policy that does not match models';
@@ -88,12 +118,14 @@ function createStage(documents: readonly ConsumptionDocument[], host: CompileHos
   const times = documents
     .filter((document) => host.identity(document).mode !== 'monitor')
     .flatMap((document) => document.spec.limits?.seconds ?? []);
+  const limitsRates = documents.some(({ spec }) => spec.perCaller ?? spec.perUser ?? spec.upstream);
   return {
     request(context) {
       const bounds: Bounds = new Map();
       for (const document of documents) limitRequest(document, context, host, bounds);
       for (const [rule, max] of bounds) context.request[rule]?.set(max);
     },
+    ...(limitsRates ? { admit: (context) => admit(documents, context, host) } : {}),
     ...(times.length > 0 ? { answerMsMax: Math.min(...times) * 1000 } : {}),
   };
 }

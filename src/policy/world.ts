@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { BoundedCache, type PolicyWorld } from './compile.ts';
+import type { PolicyEnvironment } from './kind.ts';
+import { createLocalCounters } from './limits/buckets.ts';
+import { Queues } from './limits/queue.ts';
+
+/** Compiled programs kept over reloads. */
+const PROGRAMS_MAX = 256;
+
+/** The real world: this process's clocks, timers, randomness and files. Make one per process and keep it. */
+export function createWorld(environment: PolicyEnvironment): PolicyWorld {
+  return {
+    environment,
+    readSecretFile: (file) => readFileSync(file, 'utf8'),
+    now: Date.now,
+    markKey: randomBytes(32).toString('hex'),
+    counters: createLocalCounters(() => performance.now()),
+    queues: new Queues(schedule),
+    cache: new BoundedCache(PROGRAMS_MAX),
+  };
+}
+
+function schedule(callback: () => void, ms: number): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
