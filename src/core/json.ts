@@ -492,11 +492,16 @@ export function quoteJson(value: string): string {
   return literal;
 }
 
+/** No protocol has a key as long; folding changes no length. */
+const FOLDED_CHARACTERS_MAX = 128;
+
 /**
  * Folds a key as Go's `encoding/json` does when it looks for a struct field: ASCII letters, and the only two other
  * characters that fold onto them, U+017F (s) and U+212A (k). Two keys are one field to Go where their folds are equal.
+ * Keys longer than any field's come back as they are, so that a key of megabytes costs nothing.
  */
 export function foldKey(key: string): string {
+  if (key.length > FOLDED_CHARACTERS_MAX) return key;
   let folded = '';
   for (let at = 0; at < key.length; at++) {
     const code = key.charCodeAt(at);

@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 import { quoteJson, type JsonArray, type JsonNode, type JsonObject, type JsonString } from '../core/json.ts';
 import type { AnswerCall, AnswerFrame, AnswerReader, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
-import { readCall, readFields, type UnknownField } from './ollama-fields.ts';
+import { isNumbers, readCall, readFields, type UnknownField } from './ollama-fields.ts';
 import { refusalBody } from './refusals.ts';
 import { ANSWER_LIMITS, encodeUtf8, JsonEdits, leavesOf, readRecord, stringLeaf, type Leaf } from './shared.ts';
 
@@ -16,8 +16,8 @@ import { ANSWER_LIMITS, encodeUtf8, JsonEdits, leavesOf, readRecord, stringLeaf,
 /** Where an answer has its running text: in `message` (chat), beside the rest (generate), nowhere (embed). */
 export type OllamaShape = 'chat' | 'generate' | 'embed';
 
-/** Fields with other names than these, in one answer. */
-const UNKNOWN_FIELDS_MAX = 256;
+/** Fields that we do not know, in one answer, with a channel each; all others share one. */
+const UNKNOWN_CHANNELS_MAX = 256;
 
 /** Vectors are checked and not kept. */
 const EMBED_LIMITS = { ...ANSWER_LIMITS, packNumbers: true, valuesMax: 1_000_000 };
@@ -75,16 +75,16 @@ export class OllamaAnswerReader implements AnswerReader {
   }
 
   /** Keeps what records of our own repeat. */
-  seen(model: JsonNode | undefined, createdAt: JsonNode | undefined): void {
-    if (model?.type === 'string') this.#model = model.value;
-    if (createdAt?.type === 'string') this.#createdAt = createdAt.value;
+  seen(model: JsonString | undefined, createdAt: JsonString | undefined): void {
+    if (model !== undefined) this.#model = model.value;
+    if (createdAt !== undefined) this.#createdAt = createdAt.value;
   }
 
   /** A channel for a field that we do not know, by number, since its name is not ours to repeat. */
   unknownChannel(path: string): string {
     const known = this.#unknown.get(path);
     if (known !== undefined) return known;
-    if (this.#unknown.size >= UNKNOWN_FIELDS_MAX) throw new GatewayError('upstream_error');
+    if (this.#unknown.size >= UNKNOWN_CHANNELS_MAX) return 'other/rest';
     const channel = `other/${this.#unknown.size}`;
     this.#unknown.set(path, channel);
     return channel;
@@ -152,8 +152,8 @@ class OllamaFrame implements AnswerFrame {
     // Thinking comes before the content that it is for.
     if (fields.thinking !== undefined) slots.push(this.#thinking(fields.thinking, isDone));
     if (fields.content !== undefined) slots.push(this.#running(fields.content, isDone));
-    if (fields.logprobs !== undefined) this.#logprobs(fields.logprobs, slots, isDone);
-    if (fields.unknown !== undefined) for (const field of fields.unknown) this.#unknown(field, slots, isDone);
+    if (fields.logprobs !== undefined) this.#logprobs(fields.logprobs, slots);
+    if (fields.unknown !== undefined) for (const field of fields.unknown) this.#unknown(field, slots);
     if (fields.context !== undefined && reader.dropsSideChannels) this.#change().removeMember(root, 'context');
     this.slots = slots.length === 0 ? NO_SLOTS : slots;
     this.calls = fields.toolCalls === undefined ? NO_CALLS : this.#callsOf(fields.toolCalls);
@@ -234,51 +234,59 @@ class OllamaFrame implements AnswerFrame {
 
   /**
    * Tokens repeat the text, and so do the likeliest alternatives of each rank; each is a running text of its own. The
-   * bytes beside a token are written anew with it.
+   * bytes beside a token are written anew with it. What has another form than Ollama's is a field that we do not know.
    */
-  #logprobs(node: JsonNode, slots: AnswerSlot[], last: boolean): void {
+  #logprobs(node: JsonNode, slots: AnswerSlot[]): void {
     if (this.#reader.dropsSideChannels) {
       this.#change().removeMember(this.#root, 'logprobs');
       return;
     }
-    const items = node.type === 'array' ? node.items : [];
-    items.forEach((item, index) => {
-      const isLast = last && index === items.length - 1;
-      this.#token(item, 'logprobs', slots, isLast);
-      const top = item.type === 'object' ? item.members.find(({ key }) => key === 'top_logprobs')?.value : undefined;
-      if (top?.type !== 'array') return;
-      top.items.forEach((entry, rank) => this.#token(entry, `logprobs/top/${rank}`, slots, isLast));
-    });
+    if (node.type !== 'array') return this.#unknown({ path: 'logprobs', value: node }, slots);
+    for (const item of node.items) {
+      const top = this.#token(item, 'logprobs', slots);
+      if (top?.type === 'array') top.items.forEach((entry, rank) => this.#ranked(entry, rank, slots));
+      else if (top !== undefined) this.#unknown({ path: 'logprobs/top', value: top }, slots);
+    }
   }
 
-  #token(item: JsonNode, channel: string, slots: AnswerSlot[], last: boolean): void {
+  #ranked(entry: JsonNode, rank: number, slots: AnswerSlot[]): void {
+    const channel = `logprobs/top/${rank}`;
+    const nested = this.#token(entry, channel, slots);
+    if (nested !== undefined) this.#unknown({ path: `${channel}/top`, value: nested }, slots);
+  }
+
+  /** One token with its bytes; gives its `top_logprobs`. */
+  #token(item: JsonNode, channel: string, slots: AnswerSlot[]): JsonNode | undefined {
     if (item.type !== 'object') throw new GatewayError('upstream_error');
     let bytes: JsonNode | undefined;
     let token: JsonNode | undefined;
+    let top: JsonNode | undefined;
     for (const { key, value } of item.members) {
       if (key === 'token') token = value;
-      else if (key === 'bytes') bytes = value;
-      else if (key !== 'logprob' && key !== 'top_logprobs')
-        this.#unknown({ path: `${channel}/${key}`, value }, slots, last);
+      else if (key === 'bytes' && isNumbers(value)) bytes = value;
+      else if (key === 'top_logprobs') top = value;
+      else if (key !== 'logprob' || value.type !== 'number') this.#unknown({ path: `${channel}/${key}`, value }, slots);
     }
     if (token?.type !== 'string') throw new GatewayError('upstream_error');
     const leaf = stringLeaf(token);
     slots.push(
-      new Slot(channel, 'other', token.value, last, (text) => {
+      new Slot(channel, 'other', token.value, false, (text) => {
         leaf.set(this.#change(), text);
         if (bytes !== undefined) this.#change().setJson(bytes, `[${encodeUtf8(text).join(',')}]`);
       }),
     );
+    return top?.type === 'null' ? undefined : top;
   }
 
-  #unknown(field: UnknownField, slots: AnswerSlot[], last: boolean): void {
+  /** A field is one text over all records, so it never ends before the answer does. */
+  #unknown(field: UnknownField, slots: AnswerSlot[]): void {
     if (this.#reader.dropsSideChannels && field.path === '_debug_info') {
       this.#change().removeMember(this.#root, '_debug_info');
       return;
     }
     for (const [index, leaf] of leavesOf(field.value).entries()) {
       const path = field.value.type === 'string' ? field.path : `${field.path}/${index}`;
-      slots.push(this.#leafSlot(this.#reader.unknownChannel(path), 'other', leaf, last));
+      slots.push(this.#leafSlot(this.#reader.unknownChannel(path), 'other', leaf, false));
     }
   }
 }

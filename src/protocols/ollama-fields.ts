@@ -13,8 +13,8 @@ export interface UnknownField {
 }
 
 export interface Fields {
-  model: JsonNode | undefined;
-  createdAt: JsonNode | undefined;
+  model: JsonString | undefined;
+  createdAt: JsonString | undefined;
   /** The object that running text and calls stand in. */
   holder: JsonObject;
   content: JsonString | undefined;
@@ -51,10 +51,10 @@ export function readFields(root: JsonObject, shape: OllamaShape): Fields {
   for (const { key, value } of root.members) {
     switch (key) {
       case 'model':
-        fields.model = value;
+        fields.model = stringOrUnknown(fields, key, value);
         break;
       case 'created_at':
-        fields.createdAt = value;
+        fields.createdAt = stringOrUnknown(fields, key, value);
         break;
       case 'message':
         if (shape === 'chat') readMessage(value, fields);
@@ -84,7 +84,7 @@ function readRare(key: string, value: JsonNode, fields: Fields): void {
       fields.hasError = true;
       break;
     case 'done_reason':
-      if (value.type === 'string') fields.finishReason = value.value;
+      fields.finishReason = stringOrUnknown(fields, key, value)?.value;
       break;
     case 'prompt_eval_count':
       fields.usage = { ...fields.usage, inputTokens: numberOf(value) };
@@ -100,7 +100,8 @@ function readRare(key: string, value: JsonNode, fields: Fields): void {
       if (value.type !== 'null') fields.logprobs = value;
       break;
     case 'context':
-      fields.context = value;
+      if (isNumbers(value)) fields.context = value;
+      else addUnknown(fields, key, value);
       break;
     case 'total_duration':
     case 'load_duration':
@@ -119,7 +120,7 @@ function readMessage(message: JsonNode, fields: Fields): void {
   fields.holder = message;
   for (const { key, value } of message.members) {
     if (key === 'content' || key === 'thinking' || key === 'tool_calls') readRunning(key, value, fields);
-    else if (key !== 'role') addUnknown(fields, `message/${key}`, value);
+    else if (key !== 'role' || value.type !== 'string') addUnknown(fields, `message/${key}`, value);
   }
 }
 
@@ -139,6 +140,18 @@ function addUnknown(fields: Fields, path: string, value: JsonNode): void {
   if (value.type === 'null' || value.type === 'boolean') return;
   fields.unknown ??= [];
   fields.unknown.push({ path, value });
+}
+
+/** A word of the wire's own; of another type it is a field that we do not know. */
+function stringOrUnknown(fields: Fields, path: string, value: JsonNode): JsonString | undefined {
+  if (value.type === 'string') return value;
+  addUnknown(fields, path, value);
+  return undefined;
+}
+
+/** True for an array that holds numbers only: token numbers, a token's bytes. */
+export function isNumbers(node: JsonNode): boolean {
+  return node.type === 'array' && node.items.every((item) => item.type === 'number');
 }
 
 function numberOf(node: JsonNode): number {

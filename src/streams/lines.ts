@@ -8,13 +8,11 @@ import { GatewayError } from '../core/errors.ts';
  * Python client fails on them.
  */
 export class LineSplitter {
-  private readonly lineBytesMax: number;
-  private parts: Uint8Array[] = [];
-  private partBytes = 0;
+  private readonly pieces: FramePieces;
 
   /** `lineBytesMax` bounds what is held of one line, terminator included. Ollama's own runner stops at 8 MB. */
   constructor(options: { readonly lineBytesMax: number }) {
-    this.lineBytesMax = options.lineBytesMax;
+    this.pieces = new FramePieces(options.lineBytesMax);
   }
 
   /** The lines that `bytes` completes, each with its `\n`. Throws GatewayError `upstream_error` on one too long. */
@@ -22,49 +20,71 @@ export class LineSplitter {
     const lines: Uint8Array[] = [];
     let start = 0;
     for (let feed = bytes.indexOf(0x0a); feed >= 0; feed = bytes.indexOf(0x0a, start)) {
-      this.add(bytes.subarray(start, feed + 1));
-      this.take(lines);
+      this.pieces.add(bytes.subarray(start, feed + 1));
+      addLine(lines, this.pieces.take());
       start = feed + 1;
     }
-    if (start < bytes.length) this.add(bytes.subarray(start));
+    if (start < bytes.length) this.pieces.add(bytes.subarray(start));
     return lines;
   }
 
   /** What stands behind the last `\n`, if it is anything: a body without a trailing line feed. */
   end(): Uint8Array | undefined {
     const lines: Uint8Array[] = [];
-    this.take(lines);
+    addLine(lines, this.pieces.take());
     return lines[0];
-  }
-
-  private add(part: Uint8Array): void {
-    this.partBytes += part.length;
-    if (this.partBytes > this.lineBytesMax) throw new GatewayError('upstream_error');
-    this.parts.push(part);
-  }
-
-  private take(lines: Uint8Array[]): void {
-    const line = joinBytes(this.parts, this.partBytes);
-    this.parts = [];
-    this.partBytes = 0;
-    if (!isBlank(line)) lines.push(line);
   }
 }
 
-/** One array of all parts; the only part itself where there is one. */
-export function joinBytes(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const only = parts[0];
-  if (parts.length === 1 && only !== undefined) return only;
-  const joined = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+function addLine(lines: Uint8Array[], line: Uint8Array | undefined): void {
+  if (line !== undefined && !isBlank(line)) lines.push(line);
 }
 
 function isBlank(line: Uint8Array): boolean {
   for (const byte of line) if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
   return true;
+}
+
+const BUFFER_BYTES_MIN = 1024;
+
+/**
+ * The bytes of one frame until it is whole: a view where they came at once, else one growing buffer, so that neither
+ * time nor memory depends on how many pieces there are.
+ */
+export class FramePieces {
+  private readonly bytesMax: number;
+  private first: Uint8Array | undefined;
+  private buffer: Uint8Array | undefined;
+  private length = 0;
+
+  constructor(bytesMax: number) {
+    this.bytesMax = bytesMax;
+  }
+
+  /** Throws GatewayError `upstream_error` where the frame grows over its bound. */
+  add(piece: Uint8Array): void {
+    const length = this.length + piece.length;
+    if (length > this.bytesMax) throw new GatewayError('upstream_error');
+    if (this.length === 0) this.first = piece;
+    else this.append(piece, length);
+    this.length = length;
+  }
+
+  /** The bytes so far, `undefined` where there are none; the next frame begins. */
+  take(): Uint8Array | undefined {
+    const frame = this.buffer?.subarray(0, this.length) ?? this.first;
+    this.first = undefined;
+    this.buffer = undefined;
+    this.length = 0;
+    return frame;
+  }
+
+  private append(piece: Uint8Array, length: number): void {
+    const held = this.buffer ?? this.first;
+    if (this.buffer === undefined || length > this.buffer.length) {
+      this.buffer = new Uint8Array(Math.min(this.bytesMax, Math.max(BUFFER_BYTES_MIN, length * 2)));
+      if (held !== undefined) this.buffer.set(held.subarray(0, this.length));
+    }
+    this.buffer.set(piece, this.length);
+  }
 }

@@ -1,6 +1,5 @@
-import { GatewayError } from '../core/errors.ts';
 import { decodeUtf8 } from '../core/json.ts';
-import { joinBytes } from './lines.ts';
+import { FramePieces } from './lines.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -17,9 +16,7 @@ const ENCODER = new TextEncoder();
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export class SseSplitter {
-  private readonly eventBytesMax: number;
-  private parts: Uint8Array[] = [];
-  private partBytes = 0;
+  private readonly pieces: FramePieces;
   /** No byte of the current line has come. */
   private lineIsEmpty = true;
   /** The last byte was `\r`; whether it ended a blank line. */
@@ -27,7 +24,7 @@ export class SseSplitter {
 
   /** `eventBytesMax` bounds what is held of one event, terminator included. */
   constructor(options: { readonly eventBytesMax: number }) {
-    this.eventBytesMax = options.eventBytesMax;
+    this.pieces = new FramePieces(options.eventBytesMax);
   }
 
   /** The events that `bytes` completes. Throws GatewayError `upstream_error` on one too long. */
@@ -35,13 +32,13 @@ export class SseSplitter {
     const events: Uint8Array[] = [];
     const usesReturns = this.openReturn !== 'none' || bytes.includes(CARRIAGE_RETURN);
     const rest = usesReturns ? this.splitAny(bytes, events) : this.splitFeeds(bytes, events);
-    if (rest < bytes.length) this.add(bytes.subarray(rest));
+    if (rest < bytes.length) this.pieces.add(bytes.subarray(rest));
     return events;
   }
 
   /** What stands behind the last blank line, if anything: clients ignore an event that was not ended. */
   end(): Uint8Array | undefined {
-    return this.partBytes === 0 ? undefined : this.take();
+    return this.pieces.take();
   }
 
   /** The usual stream, `\n` only: jumps from one line feed to the next. Returns where the unfinished event begins. */
@@ -53,7 +50,7 @@ export class SseSplitter {
       this.lineIsEmpty = true;
       line = feed + 1;
       if (!isBlank) continue;
-      events.push(this.finish(bytes.subarray(start, line)));
+      this.finish(bytes.subarray(start, line), events);
       start = line;
     }
     if (line < bytes.length) this.lineIsEmpty = false;
@@ -68,7 +65,7 @@ export class SseSplitter {
       this.openReturn = 'none';
       if (open === 'blank') {
         const end = byte === LINE_FEED ? at + 1 : at;
-        events.push(this.finish(bytes.subarray(start, end)));
+        this.finish(bytes.subarray(start, end), events);
         start = end;
       }
       if (open !== 'none' && byte === LINE_FEED) continue;
@@ -77,7 +74,7 @@ export class SseSplitter {
         this.lineIsEmpty = true;
       } else if (byte === LINE_FEED) {
         if (this.lineIsEmpty) {
-          events.push(this.finish(bytes.subarray(start, at + 1)));
+          this.finish(bytes.subarray(start, at + 1), events);
           start = at + 1;
         }
         this.lineIsEmpty = true;
@@ -86,22 +83,10 @@ export class SseSplitter {
     return start;
   }
 
-  private finish(lastPart: Uint8Array): Uint8Array {
-    this.add(lastPart);
-    return this.take();
-  }
-
-  private add(part: Uint8Array): void {
-    this.partBytes += part.length;
-    if (this.partBytes > this.eventBytesMax) throw new GatewayError('upstream_error');
-    this.parts.push(part);
-  }
-
-  private take(): Uint8Array {
-    const event = joinBytes(this.parts, this.partBytes);
-    this.parts = [];
-    this.partBytes = 0;
-    return event;
+  private finish(lastPiece: Uint8Array, events: Uint8Array[]): void {
+    this.pieces.add(lastPiece);
+    const event = this.pieces.take();
+    if (event !== undefined) events.push(event);
   }
 }
 

@@ -48,16 +48,48 @@ describe('a record of Ollama', () => {
     expect(frame.slots.map(({ channel, kind, text, last }) => [channel, kind, text, last])).toEqual([
       ['thinking', 'thinking', 'T', true],
       ['content', 'content', 'C', true],
-      ['logprobs', 'other', 'a', true],
-      ['logprobs/top/0', 'other', 'b', true],
-      ['logprobs/top/1', 'other', 'c', true],
-      ['other/0', 'other', 'I', true],
-      ['other/1', 'other', 'rendered_template', true],
-      ['other/2', 'other', 'D', true],
-      ['other/3', 'other', 'k', true],
-      ['other/4', 'other', 'N', true],
-      ['other/5', 'other', '12', true],
+      ['logprobs', 'other', 'a', false],
+      ['logprobs/top/0', 'other', 'b', false],
+      ['logprobs/top/1', 'other', 'c', false],
+      ['other/0', 'other', 'I', false],
+      ['other/1', 'other', 'rendered_template', false],
+      ['other/2', 'other', 'D', false],
+      ['other/3', 'other', 'k', false],
+      ['other/4', 'other', 'N', false],
+      ['other/5', 'other', '12', false],
     ]);
+  });
+
+  test.each([
+    ['model', chat('{"role":"assistant","content":""}', '"done":false').replace('"m"', '{"a":"TEXT"}')],
+    ['created_at', '{"created_at":["TEXT"],"done":false}\n'],
+    ['role', chat('{"role":["TEXT"],"content":""}', '"done":false')],
+    ['done_reason', '{"done":true,"done_reason":{"TEXT":1}}\n'],
+    ['context', '{"done":true,"context":[1,"TEXT"]}\n'],
+    ['durations', '{"done":true,"eval_duration":"TEXT"}\n'],
+    ['logprobs', '{"done":false,"logprobs":"TEXT"}\n'],
+    ['bytes', '{"done":false,"logprobs":[{"token":"","bytes":"TEXT"}]}\n'],
+    ['logprob', '{"done":false,"logprobs":[{"token":"","logprob":"TEXT"}]}\n'],
+    ['top_logprobs', '{"done":false,"logprobs":[{"token":"","top_logprobs":"TEXT"}]}\n'],
+    [
+      'top_logprobs of an alternative',
+      '{"done":false,"logprobs":[{"token":"","top_logprobs":[{"token":"","top_logprobs":["TEXT"]}]}]}\n',
+    ],
+    ['a call', '{"message":{"tool_calls":[{"function":{"name":"","x":"TEXT","index":"TEXT"}}]},"done":false}\n'],
+    ['response in chat', '{"response":"TEXT","done":false}\n'],
+  ])('cannot carry text in another form of %s', (_what, line) => {
+    const frame = read(line);
+    for (const slot of [...frame.slots, ...frame.calls.flatMap(({ slots }) => slots)]) {
+      if (slot.text === 'TEXT') slot.replace('[GONE]');
+    }
+    expect(textOf(frame)).toContain('[GONE]');
+    expect(textOf(frame)).not.toContain('TEXT');
+  });
+
+  test('may have many unknown fields: those beyond a bound share a channel', () => {
+    const frame = read(`{"done":false,"tokens":[${Array.from({ length: 300 }, () => '"x"').join()}]}\n`);
+    expect(frame.slots).toHaveLength(300);
+    expect(new Set(frame.slots.map(({ channel }) => channel)).size).toBe(257);
   });
 
   test('keeps an unknown field of many records one text', () => {
