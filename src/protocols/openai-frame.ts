@@ -44,6 +44,7 @@ export class JsonFrame implements AnswerFrame {
   #edits: JsonEdits | undefined;
   readonly #replaced: JsonNode[] = [];
   #before: Uint8Array | undefined;
+  #instead: Uint8Array | undefined;
   #isLeftOut = false;
 
   /** Throws GatewayError `upstream_error` on what is neither a JSON object nor, as an event, `[DONE]` or nothing. */
@@ -88,6 +89,11 @@ export class JsonFrame implements AnswerFrame {
     this.edits.setJson(node, json);
   }
 
+  /** Sends bytes of ours in the frame's place. */
+  replaceAll(bytes: Uint8Array): void {
+    this.#instead = bytes;
+  }
+
   /** Sends bytes of ours before the frame. */
   prepend(bytes: Uint8Array): void {
     this.#before = bytes;
@@ -114,7 +120,7 @@ export class JsonFrame implements AnswerFrame {
   encode(): Uint8Array | undefined {
     if (this.failed) return undefined;
     for (const decide of this.#decideLate) decide();
-    const bytes = this.#encode();
+    const bytes = this.#instead ?? this.#encode();
     if (this.#before === undefined || bytes === undefined) return bytes;
     const joined = new Uint8Array(this.#before.length + bytes.length);
     joined.set(this.#before);

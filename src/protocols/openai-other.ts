@@ -12,11 +12,11 @@ import { encodeUtf8 } from './shared.ts';
 /** Distinct places of unknown texts in one answer. */
 const PLACES_MAX = 256;
 
-/** Keys of token counts, in all three protocols. */
-const COUNT_KEYS = new Set(
+/** Keys of token counts, in all three protocols, and of what a response repeats of the request. */
+const FIELD_KEYS = new Set(
   (
     'prompt_tokens completion_tokens total_tokens input_tokens output_tokens cached_tokens reasoning_tokens ' +
-    'prompt_tokens_details completion_tokens_details input_tokens_details output_tokens_details'
+    'prompt_tokens_details completion_tokens_details input_tokens_details output_tokens_details effort summary'
   ).split(' '),
 );
 
@@ -50,7 +50,7 @@ export class OtherTexts {
     } else if (node.type === 'object') {
       for (const member of node.members) {
         const at = `${path}/${member.key}`;
-        if (!COUNT_KEYS.has(member.key)) frame.keySlot(this.#channel(`${at}#`, isWhole), node, member, isWhole);
+        if (!FIELD_KEYS.has(member.key)) frame.keySlot(this.#channel(`${at}#`, isWhole), node, member, isWhole);
         this.walk(frame, member.value, at, isWhole);
       }
     }

@@ -238,18 +238,17 @@ function addText(reading: Reading, place: TextPlace): void {
   });
 }
 
-/** Words of JSON Schema: a key or a type from this closed set is no text of the client's. */
-const SCHEMA_KEYS = new Set(
-  (
-    '$defs $id $ref $schema additionalProperties allOf anyOf const default definitions description enum examples ' +
-    'exclusiveMaximum exclusiveMinimum format items maximum maxItems maxLength minimum minItems minLength multipleOf ' +
-    'not nullable oneOf pattern patternProperties properties required strict title type uniqueItems'
-  ).split(' '),
-);
-const SCHEMA_TYPES = new Set(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
+/** Words of JSON Schema: keys and types from a closed set are no text of the client's. */
+const SCHEMA_KEYS = (
+  '$defs $id $ref $schema additionalProperties allOf anyOf const default definitions description enum examples ' +
+  'exclusiveMaximum exclusiveMinimum format items maximum maxItems maxLength minimum minItems minLength multipleOf ' +
+  'not nullable oneOf pattern patternProperties properties required strict title type uniqueItems'
+).split(' ');
+const SCHEMA_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
+export const SCHEMA_WORDS: ReadonlySet<string> = new Set([...SCHEMA_KEYS, ...SCHEMA_TYPES]);
 
 export interface FreeFormOptions {
-  /** The value is a JSON Schema: its own vocabulary is left out of the texts. */
+  /** The value is a JSON Schema: its own vocabulary and its numbers, which are bounds, are left out of the texts. */
   readonly schema?: boolean;
   readonly message?: number;
 }
@@ -335,16 +334,11 @@ export function readFreeForm(
     });
   };
   walkTexts(node, (at, text) => {
-    if (options.schema === true && isSchemaWord(at, text)) return;
+    const isNumber = 'type' in at && at.type === 'number';
+    if (options.schema === true && (isNumber || SCHEMA_WORDS.has(text))) return;
     if (text !== '') add(at, text);
   });
   return value;
-}
-
-/** A word of JSON Schema, or a bound in a number. */
-function isSchemaWord(at: JsonNode | JsonMember, text: string): boolean {
-  if ('key' in at) return SCHEMA_KEYS.has(text);
-  return at.type === 'number' || SCHEMA_TYPES.has(text);
 }
 
 /** Calls `visit` for each key, string and number, in the order they stand. Depth is bounded by the JSON reader's limit. */

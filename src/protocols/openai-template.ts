@@ -10,6 +10,7 @@ const ENCODER = new TextEncoder();
 const NO_CALLS: readonly AnswerCall[] = [];
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const ZERO = 0x30;
 
 /** Longer strings take the strict way, where they cost the same. */
 const PLAIN_BYTES_MAX = 256;
@@ -21,28 +22,49 @@ export interface TemplateOptions {
   readonly end: number;
   readonly channel: string;
   readonly kind: ChannelKind;
+  /** A count behind the string that differs in each frame too: where its digits stand. */
+  readonly count?: { readonly start: number; readonly end: number };
 }
 
 export class FrameTemplate {
   readonly before: Uint8Array;
-  readonly after: Uint8Array;
+  /** Between the string and the count; empty where there is no count. */
+  readonly #middle: Uint8Array;
+  readonly #after: Uint8Array;
+  readonly #hasCount: boolean;
   readonly channel: string;
   readonly kind: ChannelKind;
 
   constructor(options: TemplateOptions) {
-    this.before = ENCODER.encode(options.text.slice(0, options.start + 1));
-    this.after = ENCODER.encode(options.text.slice(options.end - 1));
+    const { text, start, end, count } = options;
+    this.before = ENCODER.encode(text.slice(0, start + 1));
+    this.#middle = ENCODER.encode(count === undefined ? '' : text.slice(end - 1, count.start));
+    this.#after = ENCODER.encode(text.slice(count?.end ?? end - 1));
+    this.#hasCount = count !== undefined;
     this.channel = options.channel;
     this.kind = options.kind;
   }
 
-  /** The frame, if `raw` differs from the template in its string only; a frame with an empty string has no slot. */
+  /** The frame, if `raw` differs from the template in its string and count only; without a slot where it is empty. */
   read(raw: Uint8Array): AnswerFrame | undefined {
     const start = this.before.length;
-    const end = raw.length - this.after.length;
-    if (end < start || !isAt(raw, this.before, 0) || !isAt(raw, this.after, end)) return undefined;
+    const end = this.#endOfString(raw);
+    if (end < start || !isAt(raw, this.before, 0)) return undefined;
     const text = plainText(raw, start, end) ?? strictText(raw.subarray(start, end));
-    return text === undefined ? undefined : new TemplateFrame(this, raw, text);
+    return text === undefined ? undefined : new TemplateFrame(this, raw, text, end);
+  }
+
+  /** Where the string's closing quote stands; -1 where what follows it is not as in the template. */
+  #endOfString(raw: Uint8Array): number {
+    const tail = raw.length - this.#after.length;
+    if (tail < 0 || !isAt(raw, this.#after, tail)) return -1;
+    if (!this.#hasCount) return tail;
+    let digits = tail;
+    while (digits > 0 && isDigit(raw[digits - 1])) digits--;
+    // JSON has no leading zeros.
+    if (digits === tail || (raw[digits] === ZERO && tail - digits > 1)) return -1;
+    const end = digits - this.#middle.length;
+    return end >= 0 && isAt(raw, this.#middle, end) ? end : -1;
   }
 }
 
@@ -57,10 +79,12 @@ class TemplateFrame implements AnswerFrame, AnswerSlot {
   readonly failed = false;
   readonly last = false;
   readonly #template: FrameTemplate;
+  readonly #end: number;
   #replaced: string | undefined;
 
-  constructor(template: FrameTemplate, raw: Uint8Array, text: string) {
+  constructor(template: FrameTemplate, raw: Uint8Array, text: string, end: number) {
     this.#template = template;
+    this.#end = end;
     this.raw = raw;
     this.text = text;
     this.slots = text === '' ? [] : [this];
@@ -82,14 +106,19 @@ class TemplateFrame implements AnswerFrame, AnswerSlot {
   encode(): Uint8Array | undefined {
     if (this.#replaced === undefined) return this.raw;
     if (this.#replaced === '') return undefined;
-    const { before, after } = this.#template;
-    const literal = ENCODER.encode(quoteJson(this.#replaced));
-    const bytes = new Uint8Array(before.length + literal.length - 2 + after.length);
+    const { before } = this.#template;
+    const inside = ENCODER.encode(quoteJson(this.#replaced)).subarray(1, -1);
+    const rest = this.raw.subarray(this.#end);
+    const bytes = new Uint8Array(before.length + inside.length + rest.length);
     bytes.set(before);
-    bytes.set(literal.subarray(1, -1), before.length);
-    bytes.set(after, bytes.length - after.length);
+    bytes.set(inside, before.length);
+    bytes.set(rest, before.length + inside.length);
     return bytes;
   }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
 function isAt(raw: Uint8Array, part: Uint8Array, offset: number): boolean {

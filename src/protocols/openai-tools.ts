@@ -16,7 +16,7 @@ const TOOL = keys('type function');
 const FUNCTION = keys('name description parameters strict');
 const CALL = keys('id index type function');
 const CALLED = keys('name arguments');
-const CHOICE = keys('type function allowed_tools name');
+const CHOICE = keys('type function allowed_tools name mode tools');
 const NAMED = keys('name');
 const ALLOWED = keys('mode tools');
 
@@ -72,8 +72,8 @@ export function readToolChoice(root: ObjectReader, key: 'tool_choice' | 'functio
   readChosen(choice, () => removeKeys(root.out, key));
   const chosen = choice.object('function', NAMED);
   if (chosen !== undefined) readChosen(chosen, () => removeKeys(root.out, key));
-  const allowed = choice.object('allowed_tools', ALLOWED);
-  if (allowed === undefined) return;
+  // The chat API nests the list, the Responses API does not.
+  const allowed = choice.object('allowed_tools', ALLOWED) ?? choice;
   allowed.word('mode');
   allowed.each('tools', (item, path, list) => {
     const tool = new ObjectReader(root.reading, item, path, CHOICE);
