@@ -22,8 +22,8 @@ const CLASS_BITS = 17;
 const CLASS_NAMES = ['word', 'word pair', 'word triple', 'letters'] as const;
 /** Entries of the table of hashed features. */
 export const HASHED_SIZE = CLASS_NAMES.length << CLASS_BITS;
-/** Entries of the table of concept features. */
-export const CONCEPT_SIZE = 1 << 16;
+/** Entries of the table of concept features: singles and pairs, then one for each possible triple. */
+export const CONCEPT_SIZE = 16_384 + (1 << 18);
 
 /** Most concept tokens back that a pair looks. */
 const PAIR_REACH = 5;
@@ -185,7 +185,7 @@ export interface Reader {
   sentence: boolean;
 }
 
-/** Makes the state that `readBlocks` needs: about 270 KB, kept by its owner and used again. */
+/** Makes the state that `readBlocks` needs: about 1.1 MB, kept by its owner and used again. */
 export function createReader(): Reader {
   return {
     block: {
@@ -247,8 +247,7 @@ function addConcept(reader: Reader, concept: number): void {
 }
 
 function tripleIndex(first: number, second: number, third: number): number {
-  const packed = (((first << CONCEPT_BITS) | second) << CONCEPT_BITS) | third;
-  return TRIPLE_BASE + ((Math.imul(packed, 0x9e3779b1) >>> 8) % (CONCEPT_SIZE - TRIPLE_BASE));
+  return TRIPLE_BASE + ((((first << CONCEPT_BITS) | second) << CONCEPT_BITS) | third);
 }
 
 /** Spreads a hash over the entries of one class. */
@@ -407,7 +406,10 @@ export function nameHashedFeature(index: number): string {
 export function nameConceptFeature(index: number): string {
   const nameOf = (concept: number): string => CONCEPTS[concept] ?? 'unknown';
   if (index < PAIR_BASE) return nameOf(index);
-  if (index >= TRIPLE_BASE) return `sequence ${(index - TRIPLE_BASE).toString(16)}`;
+  if (index >= TRIPLE_BASE) {
+    const packed = index - TRIPLE_BASE;
+    return `${nameOf(packed >> (2 * CONCEPT_BITS))}, ${nameOf((packed >> CONCEPT_BITS) & 63)}, ${nameOf(packed & 63)}`;
+  }
   const pair = Math.floor((index - PAIR_BASE) / 3);
   const nearness = NEARNESS[(index - PAIR_BASE) % 3] ?? 'before';
   return `${nameOf(pair >> CONCEPT_BITS)} ${nearness} ${nameOf(pair & 63)}`;

@@ -183,26 +183,67 @@ export function toScore(header: ModelHeader, raw: number): number {
 }
 
 function strongestFeatures(model: Model, window: string): string[] {
-  const worth = new Map<number, number>();
-  const add = (key: number, value: number): void => {
-    if (value > 0) worth.set(key, (worth.get(key) ?? 0) + value);
-  };
-  let count = 0;
+  const names = createStrongest();
   readBlocks(model.reader, window, (block) => {
-    count += block.hashedCount;
+    const share = HASHED_GAIN / Math.sqrt(Math.max(block.hashedCount * WINDOW_BLOCKS, HASHED_COUNT_MIN));
     for (let at = 0; at < block.hashedCount; at += 1) {
       const index = block.hashed[at] ?? 0;
-      add(index, (model.hashed[index] ?? 0) * model.header.hashedStep * HASHED_GAIN);
+      names.offer(index, (model.hashed[index] ?? 0) * model.header.hashedStep * share);
     }
     for (let at = 0; at < block.conceptCount; at += 1) {
       const index = block.concepts[at] ?? 0;
-      add(HASHED_SIZE + index, (model.concepts[index] ?? 0) * model.header.conceptStep * CONCEPT_GAIN);
+      names.offer(HASHED_SIZE + index, (model.concepts[index] ?? 0) * model.header.conceptStep * CONCEPT_GAIN);
     }
   });
-  const share = 1 / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
-  return [...worth]
-    .map(([key, value]): [number, number] => [key, key < HASHED_SIZE ? value * share : value])
-    .toSorted((left, right) => right[1] - left[1] || left[0] - right[0])
-    .slice(0, FEATURES_NAMED_MAX)
-    .map(([key]) => (key < HASHED_SIZE ? nameHashedFeature(key) : nameConceptFeature(key - HASHED_SIZE)));
+  return names.keys.map((key) => (key < HASHED_SIZE ? nameHashedFeature(key) : nameConceptFeature(key - HASHED_SIZE)));
+}
+
+/** Keeps the few keys of the highest positive values, highest first, each once. */
+function createStrongest(): { readonly keys: number[]; offer(key: number, value: number): void } {
+  const keys: number[] = [];
+  const values: number[] = [];
+  return {
+    keys,
+    offer(key, value) {
+      if (value <= 0 || (keys.length === FEATURES_NAMED_MAX && value <= (values.at(-1) ?? 0)) || keys.includes(key))
+        return;
+      let place = keys.length;
+      while (place > 0 && (values[place - 1] ?? 0) < value) place -= 1;
+      keys.splice(place, 0, key);
+      values.splice(place, 0, value);
+      if (keys.length > FEATURES_NAMED_MAX) {
+        keys.pop();
+        values.pop();
+      }
+    },
+  };
+}
+
+/** A reading of a text, as `buildViews` gives it. */
+export interface ReadView {
+  readonly path: string;
+  readonly text: string;
+  /** Letters without spaces between words: nothing that the model could read. */
+  readonly unspaced: boolean;
+}
+
+/**
+ * The scorer that the injection detector takes: the highest learned score of a text's views, its features named
+ * `view: feature`. `undefined` where no view scores above 0. Linear in the views' length together.
+ */
+export function createLearnedScorer(model: Model): (views: readonly ReadView[]) => LearnedScore | undefined {
+  return (views) => {
+    let best: LearnedScore | undefined;
+    let path = '';
+    for (const view of views) {
+      if (view.unspaced) continue;
+      const found = scoreText(model, view.text);
+      if (found === undefined || found.score <= (best?.score ?? 0)) continue;
+      best = found;
+      path = view.path;
+    }
+    return best === undefined
+      ? undefined
+      : { ...best, features: best.features.map((feature) => `${path}: ${feature}`) };
+  };
 }
