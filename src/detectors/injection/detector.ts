@@ -4,6 +4,7 @@
  * A part is one text of one role. Findings carry ids, scores and offsets, never text. Detection is not a guarantee; what
  * it cannot see is listed in this folder's README.
  */
+import { contentDigest, VERDICT_CACHE_LIMITS, VerdictCache, type VerdictCacheLimits } from './cache.ts';
 import { CATALOGUE, type CatalogueRule, TEMPLATE_LITERALS, TURN_LABELS } from './catalogue.ts';
 import { indirectRegions, isInside, isQuoted } from './context.ts';
 import { LEXICON } from './lexicon.ts';
@@ -50,6 +51,8 @@ export interface InjectionOptions {
   readonly limits?: ViewLimits;
   readonly engine?: PatternEngine;
   readonly learned?: LearnedScorer;
+  /** Bounds of the memory for verdicts; `none` judges everything anew. */
+  readonly cache?: VerdictCacheLimits | 'none';
 }
 
 export type InputRole = 'user' | 'tool' | 'assistant' | 'system';
@@ -93,6 +96,8 @@ export interface Inspection {
   readonly faults: readonly InjectionFault[];
   /** Score of each part, in order. */
   readonly partScores: readonly number[];
+  /** Of each part, whether it was judged before: its verdict holds again, but the incident is not a new one. */
+  readonly partKnown: readonly boolean[];
 }
 
 export interface InjectionDetector {
@@ -109,8 +114,6 @@ export interface InjectionDetector {
 
 /** Text of tools and documents is judged at this share of the threshold. */
 export const INDIRECT_SHARE = 0.7;
-/** Findings further apart than this do not add up, in UTF-16 code units. */
-export const WINDOW_CHARACTERS = 4_000;
 /** How much of neighbouring parts is read together, in UTF-16 code units on each side. */
 export const SEAM_CHARACTERS = 240;
 /** What is left of a score where the text talks about the phrase rather than saying it. */
@@ -129,29 +132,30 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
   const limits = options.limits ?? VIEW_LIMITS;
   const indirectShare = options.indirectShare ?? INDIRECT_SHARE;
 
-  function inspectPart(
-    part: InputPart,
-    index: number,
-  ): { findings: InjectionFinding[]; faults: InjectionFault[]; score: number } {
+  const cache =
+    options.cache === 'none' ? undefined : new VerdictCache(options.cache ?? VERDICT_CACHE_LIMITS, verdictBytes);
+
+  function judgePart(part: InputPart): PartVerdict {
     const { views, truncated } = buildViews(part.text, limits);
-    const faults: InjectionFault[] = [];
-    if (part.text.length > limits.textCharactersMax) faults.push({ part: index, kind: 'too_large' });
-    else if (truncated) faults.push({ part: index, kind: 'truncated' });
+    const isTooLarge = part.text.length > limits.textCharactersMax;
+    const fault = isTooLarge ? 'too_large' : truncated ? 'truncated' : undefined;
     const regions = part.role === 'tool' ? undefined : indirectRegions(part.text);
     const isIndirect = (start: number): boolean => part.role === 'tool' || isInside(regions ?? [], start);
-    const findings: InjectionFinding[] = [];
+    const findings: PartFinding[] = [];
     const isEncoded = views.length > 1;
     for (const view of views) {
       const reading = matcher.read(view.text, view.unspaced);
       for (const hit of reading.hits) {
         const rule = rules[hit.rule];
         if (rule === undefined || (rule.technique === 'encoded' && !isEncoded)) continue;
-        findings.push(findingOf(rule, hit, view, index, isIndirect, reading.meta > 0));
+        findings.push(findingOf(rule, hit, view, isIndirect, reading.meta > 0));
       }
       if (own === undefined) continue;
+      const found = new Set<string>();
       for (const match of own.find(view.text)) {
         const pattern = ownById.get(match.id);
-        if (pattern === undefined) continue;
+        if (pattern === undefined || found.has(match.id)) continue;
+        found.add(match.id);
         const start = view.origin(match.start);
         findings.push({
           ...placeOf(view, match.start, match.end),
@@ -159,7 +163,6 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
           technique: `own:${pattern.id}`,
           score: pattern.score,
           view: view.path,
-          part: index,
           source: pattern.pattern,
           context: isIndirect(start) ? 'indirect' : 'direct',
         });
@@ -172,7 +175,6 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
         technique: 'learned',
         score: learned.score,
         view: 'folded',
-        part: index,
         start: 0,
         end: part.text.length,
         source: 'learned_score',
@@ -180,29 +182,39 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
         features: learned.features,
       });
     }
-    const kept = keepBest(findings);
-    return { findings: kept, faults, score: sumWithinWindow(kept, indirectShare) };
+    return { ...weigh(findings, indirectShare), fault };
+  }
+
+  /** The verdict of a part, from memory if its content was judged before in the same context. */
+  function verdictOf(part: InputPart): { readonly verdict: PartVerdict; readonly known: boolean } {
+    if (cache === undefined || part.text.length < CACHED_CHARACTERS_MIN)
+      return { verdict: judgePart(part), known: false };
+    const key = `${part.role === 'tool' ? 'tool' : 'direct'} ${contentDigest(part.text)}`;
+    const remembered = cache.get(key);
+    if (remembered !== undefined) return { verdict: remembered, known: true };
+    const verdict = judgePart(part);
+    cache.set(key, verdict);
+    return { verdict, known: false };
   }
 
   function inspect(parts: readonly InputPart[]): Inspection {
     const findings: InjectionFinding[] = [];
     const faults: InjectionFault[] = [];
     const partScores: number[] = [];
+    const partKnown: boolean[] = [];
     let tail = '';
     for (const [index, part] of parts.entries()) {
-      const found = inspectPart(part, index);
-      const seam = tail === '' ? [] : inspectSeam(tail, part, index, matcher, rules);
-      const kept = seam.length === 0 ? found.findings : keepBest([...found.findings, ...seam]);
-      partScores.push(seam.length === 0 ? found.score : sumWithinWindow(kept, indirectShare));
-      findings.push(...kept);
-      faults.push(...found.faults);
-      tail =
-        part.text.length >= SEAM_CHARACTERS
-          ? part.text.slice(-SEAM_CHARACTERS)
-          : `${tail} ${part.text}`.slice(-SEAM_CHARACTERS);
+      const { verdict, known } = verdictOf(part);
+      const seam = tail === '' ? [] : inspectSeam(tail, part, matcher, rules);
+      const whole = seam.length === 0 ? verdict : weigh([...verdict.findings, ...seam], indirectShare);
+      partScores.push(whole.score);
+      partKnown.push(known);
+      for (const finding of whole.findings) findings.push({ ...finding, part: index });
+      if (verdict.fault !== undefined) faults.push({ part: index, kind: verdict.fault });
+      tail = tailOf(tail, part.text);
     }
     const score = partScores.reduce((highest, one) => Math.max(highest, one), 0);
-    return { score, suspicious: score >= options.threshold, findings, faults, partScores };
+    return { score, suspicious: score >= options.threshold, findings, faults, partScores, partKnown };
   }
 
   const described = rules.map((rule) => ({
@@ -223,6 +235,32 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
       })),
     ],
   };
+}
+
+/** What was found in one part, before it is known which of a request's parts it is. */
+type PartFinding = Omit<InjectionFinding, 'part'>;
+
+interface Weighed {
+  readonly findings: readonly PartFinding[];
+  readonly score: number;
+}
+
+interface PartVerdict extends Weighed {
+  readonly fault: InjectionFault['kind'] | undefined;
+}
+
+/** Judging a shorter text costs less than its digest, in UTF-16 code units. */
+const CACHED_CHARACTERS_MIN = 160;
+const FINDING_BYTES = 240;
+
+function verdictBytes(verdict: PartVerdict): number {
+  return verdict.findings.reduce((sum, { source }) => sum + FINDING_BYTES + source.length * 2, 0);
+}
+
+/** The end of what was read so far; short parts add up, so that a phrase may come in many pieces. */
+function tailOf(before: string, text: string): string {
+  if (text.length >= SEAM_CHARACTERS) return text.slice(-SEAM_CHARACTERS);
+  return `${before} ${text}`.slice(-SEAM_CHARACTERS);
 }
 
 function selectRules(options: InjectionOptions): readonly CatalogueRule[] {
@@ -271,10 +309,9 @@ function findingOf(
   rule: CatalogueRule,
   hit: Hit,
   view: View,
-  part: number,
   isIndirect: (start: number) => boolean,
   isAbout: boolean,
-): InjectionFinding {
+): PartFinding {
   const place = placeOf(view, hit.start, hit.end);
   const context = isIndirect(place.start) ? 'indirect' : 'direct';
   const full = context === 'indirect' ? (rule.indirectScore ?? rule.score) : rule.score;
@@ -285,7 +322,6 @@ function findingOf(
     technique: rule.technique,
     score: full * hedge * quote,
     view: view.path,
-    part,
     ...place,
     source: sourceOf(rule),
     context,
@@ -299,13 +335,51 @@ function rankOf(rule: string): number {
   return RANKS.get(rule) ?? BUILTIN_RULES.length;
 }
 
-/** Of findings of one technique that overlap, the best; of each rule, the best. */
-function keepBest(findings: readonly InjectionFinding[]): InjectionFinding[] {
+/**
+ * Adds findings up. Those within a window count together, in each window every rule once, and of findings of one
+ * technique that overlap only the best. The score is the best window's; its findings come first, then the best of each
+ * rule that was found elsewhere only.
+ */
+function weigh(findings: readonly PartFinding[], indirectShare: number): Weighed {
+  if (findings.length === 0) return { findings, score: 0 };
+  const everywhere = findings.filter((finding) => finding.technique === 'learned');
+  const buckets = new Map<number, PartFinding[]>();
+  for (const finding of findings) {
+    if (finding.technique === 'learned') continue;
+    const bucket = Math.floor(finding.start / BUCKET_CHARACTERS);
+    const list = buckets.get(bucket);
+    if (list === undefined) buckets.set(bucket, [finding]);
+    else list.push(finding);
+  }
+  if (buckets.size === 0) buckets.set(0, []);
+  let best: PartFinding[] = [];
+  let score = 0;
+  for (const [bucket, own] of buckets) {
+    const kept = keepBest([...own, ...(buckets.get(bucket + 1) ?? []), ...everywhere]);
+    const sum = kept.reduce(
+      (total, { context, score: one }) => total + (context === 'indirect' ? one / indirectShare : one),
+      0,
+    );
+    if (sum <= score) continue;
+    score = sum;
+    best = kept;
+  }
+  const listed = new Set(best.map(({ rule }) => rule));
+  const elsewhere = buckets.size < 2 ? [] : keepBest(findings).filter(({ rule }) => !listed.has(rule));
+  // Scores are decimals with one or two places; adding them must not turn 1 into 0.999….
+  return { findings: [...best, ...elsewhere], score: Math.round(score * 10_000) / 10_000 };
+}
+
+/** Two neighbouring buckets are a window, in UTF-16 code units. */
+const BUCKET_CHARACTERS = 2_000;
+
+/** Of findings of one technique that overlap, the best; of each rule, the best. In the order of the text. */
+function keepBest(findings: readonly PartFinding[]): PartFinding[] {
   if (findings.length < 2) return [...findings];
   const sorted = [...findings].sort(
     (left, right) => right.score - left.score || rankOf(left.rule) - rankOf(right.rule) || left.start - right.start,
   );
-  const kept: InjectionFinding[] = [];
+  const kept: PartFinding[] = [];
   const seen = new Set<string>();
   for (const finding of sorted) {
     if (seen.has(finding.rule)) continue;
@@ -319,32 +393,10 @@ function keepBest(findings: readonly InjectionFinding[]): InjectionFinding[] {
   return kept.sort((left, right) => left.start - right.start);
 }
 
-function sumWithinWindow(findings: readonly InjectionFinding[], indirectShare: number): number {
-  let best = 0;
-  for (const first of findings) {
-    let sum = 0;
-    for (const other of findings) {
-      const isNear =
-        other.technique === 'learned' ||
-        first.technique === 'learned' ||
-        (other.start >= first.start && other.start - first.start <= WINDOW_CHARACTERS);
-      if (isNear) sum += other.context === 'indirect' ? other.score / indirectShare : other.score;
-    }
-    best = Math.max(best, sum);
-  }
-  return best;
-}
-
 /** What only shows where two parts meet: a phrase that begins in one and ends in the next. */
-function inspectSeam(
-  tail: string,
-  part: InputPart,
-  index: number,
-  matcher: Matcher,
-  rules: readonly CatalogueRule[],
-): InjectionFinding[] {
+function inspectSeam(tail: string, part: InputPart, matcher: Matcher, rules: readonly CatalogueRule[]): PartFinding[] {
   const head = part.text.slice(0, SEAM_CHARACTERS);
-  const findings: InjectionFinding[] = [];
+  const findings: PartFinding[] = [];
   for (const glue of ['', ' ']) {
     const border = tail.length;
     for (const hit of matcher.read(tail + glue + head, false).hits) {
@@ -360,7 +412,6 @@ function inspectSeam(
         technique: rule.technique,
         score,
         view: 'folded>joined',
-        part: index,
         start: 0,
         end: hit.end - border - glue.length,
         source: sourceOf(rule),

@@ -52,8 +52,12 @@ const YOU_WORDS_BEFORE = 4;
 const PROTECTING_WORDS_BEFORE = 20;
 /** Longest role's name, in UTF-16 code units. */
 const TURN_LABEL_MAX = 12;
-/** Most hits of one reading; what is beyond repeats what is known. */
-const HITS_MAX = 256;
+/**
+ * Of each rule, so many hits are kept in every stretch of so many code units, hedged ones apart: more would repeat what
+ * is known, and fewer could be crowded out by harmless ones.
+ */
+const HITS_MAX = 3;
+const STRETCH_CHARACTERS = 1_000;
 
 /** A compiled catalogue; immutable, shared by all exchanges. */
 export class Matcher {
@@ -77,6 +81,8 @@ export class Matcher {
   readonly #lastWord: Int32Array;
   readonly #startOffset: Int32Array;
   readonly #hedged: Uint8Array;
+  readonly #hitStretch: Int32Array;
+  readonly #hitCount: Int32Array;
 
   constructor(
     rules: readonly SequenceRule[],
@@ -105,11 +111,27 @@ export class Matcher {
     this.#lastWord = new Int32Array(compiled.elements.length);
     this.#startOffset = new Int32Array(compiled.elements.length);
     this.#hedged = new Uint8Array(compiled.elements.length);
+    this.#hitStretch = new Int32Array(rules.length * 2);
+    this.#hitCount = new Int32Array(rules.length * 2);
+  }
+
+  /** Whether another hit of an element's rule is worth keeping. */
+  #isWelcome(element: number, end: number): boolean {
+    const slot = (this.#ruleOf[element] ?? 0) * 2 + (this.#hedged[element] ?? 0);
+    const stretch = Math.floor(end / STRETCH_CHARACTERS);
+    if (this.#hitStretch[slot] !== stretch) {
+      this.#hitStretch[slot] = stretch;
+      this.#hitCount[slot] = 0;
+    }
+    const count = (this.#hitCount[slot] ?? 0) + 1;
+    this.#hitCount[slot] = count;
+    return count <= HITS_MAX;
   }
 
   /** Finds all rules in a text. Linear in its length. `unspaced`: Latin letters may stand without spaces as well. */
   read(text: string, unspaced: boolean): Reading {
     this.#lastWord.fill(-1_000_000);
+    this.#hitStretch.fill(-1);
     const hits: Hit[] = [];
     const { latin, others, known, words, prefixes } = this.#trie;
     let word = 0;
@@ -152,7 +174,7 @@ export class Matcher {
           this.#hedged[element] = this.#hedged[element - 1] ?? 0;
         }
         this.#lastWord[element] = word;
-        if (this.#isLast[element] === 1 && hits.length < HITS_MAX) {
+        if (this.#isLast[element] === 1 && this.#isWelcome(element, end)) {
           hits.push({
             rule: this.#ruleOf[element] ?? 0,
             start: this.#startOffset[element] ?? 0,
