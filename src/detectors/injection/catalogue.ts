@@ -4,7 +4,7 @@
  * Scores add up (the best of each rule within one part); 1 is the default threshold. A score of 1 is given only to
  * sequences that ordinary people do not write to a model; everything that they might write once in a while needs company.
  */
-import type { Literal, SequenceRule } from './matcher.ts';
+import type { Literal, SequenceRule } from './matcher-tables.ts';
 
 export type Technique =
   | 'override'
