@@ -104,9 +104,7 @@ export class JsonEdits {
     for (const [object, keys] of this.#keys) edits.push(...keyEdits(object, keys));
     for (const [object, text] of this.#inserted) edits.push(this.#insertion(object, text));
     const removals = [...this.#removed].flatMap(([holder, removed]) => removalEdits(holder, removed));
-    const gone = removals.filter((edit) => !removals.some((other) => other !== edit && isInside(edit, other)));
-    const kept = edits.filter((edit) => !gone.some((other) => isInside(edit, other)));
-    return spliceJson(this.#text, [...kept, ...gone]);
+    return spliceJson(this.#text, outermost([...removals, ...edits]));
   }
 
   #remove(holder: Holder, item: JsonNode): void {
@@ -120,9 +118,21 @@ export class JsonEdits {
   }
 }
 
-/** An insertion at the very beginning of what is removed stands before it, not in it. */
-function isInside(edit: JsonEdit, other: JsonEdit): boolean {
-  return other.start <= edit.start && edit.end <= other.end && (edit.start < edit.end || other.start < edit.start);
+/**
+ * Leaves out the edits that stand inside another; of two to the same span the first stays. An insertion at the very
+ * beginning of what is replaced stands before it, not in it.
+ */
+function outermost(edits: readonly JsonEdit[]): JsonEdit[] {
+  const isInsertion = ({ start, end }: JsonEdit): boolean => start === end;
+  const ordered = edits.toSorted(
+    (a, b) => a.start - b.start || Number(isInsertion(b)) - Number(isInsertion(a)) || b.end - a.end,
+  );
+  let end = 0;
+  return ordered.filter((edit) => {
+    if (edit.start < end) return false;
+    end = edit.end;
+    return true;
+  });
 }
 
 /** Takes each removed item out with the comma that it needed. */
