@@ -1,13 +1,16 @@
 /**
- * Tells from four neighbouring characters whether a candidate, or a `before` pattern, may begin at the second of them.
+ * Tells from four neighbouring characters whether a candidate may begin there.
  *
  * Most characters of prose cannot begin anything that still lives two characters later, and finding that out by four
  * table look-ups that do not depend on each other is about as fast as reading the text. Characters fall into 30 groups
- * (a letter and its capital are one), so the answer fits one byte in a table of 1 MiB. It is filled on demand, by asking the
- * automaton; an answer may err only towards "may begin".
+ * (a letter and its capital are one), so the answer fits one byte in a table of 1 MiB. It is filled on demand, by asking
+ * the automata; an answer may err only towards "may begin".
+ *
+ * One window answers two questions. Rules without a `before`: may one begin at the second character? Rules with one: may
+ * the first three characters end a `before`, so that one begins at the fourth?
  */
 import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import type { Alphabet } from './nfa.ts';
+import { type Alphabet, KINDS } from './nfa.ts';
 import type { Roots } from './roots.ts';
 
 /** Group of the position before the first character. */
@@ -17,9 +20,12 @@ export const GROUP_UNKNOWN = 31;
 /** Bits of a window of four groups, and of its last three. */
 export const WINDOW_MASK = 0xfffff;
 
-/** Answers in `table`; 0 means not asked yet. */
-export const CANNOT_BEGIN = 1;
+/** Answers in `table`: 0 means not asked yet, `ASKED` alone that nothing begins; the others are added to it. */
+export const ASKED = 1;
+/** A rule without `before` may begin at the second character. */
 export const MAY_BEGIN = 2;
+/** A rule with `before` may begin at the fourth character. */
+export const MAY_BE_GATED = 4;
 
 /** Rare letters share a group. */
 const LETTERS = 'abcdefghiklmnoprstuvwy';
@@ -53,53 +59,98 @@ function groupOfAscii(character: string): number {
 export class BeginFilter {
   readonly table = new Uint8Array(WINDOW_MASK + 1);
   private readonly roots: Roots;
-  /** The `before` patterns, anchored. */
-  private readonly context: LazyDfa | undefined;
+  /** The `before` patterns, reversed. */
+  private readonly before: LazyDfa | undefined;
+  /** Groups with which a rule that has a `before` begins, and the kinds of neighbour that they are. */
+  private readonly gatedKinds: (readonly number[])[] = [];
+  private readonly known = new Map<
+    LazyDfa,
+    { states: LazyDfa['states']; next: Map<number, readonly number[] | undefined> }
+  >();
   private readonly classesOf: number[][] = [];
   private readonly typesOf: number[][] = [];
 
-  constructor(alphabet: Alphabet, roots: Roots, context: LazyDfa | undefined) {
+  /** `gatedEntries`: entries of the rules that `before` opens. */
+  constructor(alphabet: Alphabet, roots: Roots, before: LazyDfa | undefined, gatedEntries: readonly number[]) {
     this.roots = roots;
-    this.context = context;
+    this.before = before;
     const classes = Array.from({ length: 32 }, () => new Set<number>());
     for (let unit = 0; unit < 0x10000; unit += 1) {
       (classes[GROUP_OF[unit] as number] as Set<number>).add(alphabet.classOf[unit] as number);
     }
+    const first = gatedFirst(roots.dfa, gatedEntries);
     for (const members of classes) {
       this.classesOf.push([...members]);
       this.typesOf.push([...new Set([...members].map((klass) => roots.typeOf[klass] as number))]);
+      const begun = [...members].filter((klass) => first.has(klass));
+      this.gatedKinds.push([...new Set(begun.map((klass) => alphabet.kindOf[klass] as number))]);
     }
     this.typesOf[GROUP_EDGE] = [0];
   }
 
-  /** Asks the automaton about a window that is not in the table yet, and notes the answer. */
+  /** Asks the automata about a window that is not in the table yet, and notes the answer. */
   ask(window: number): number {
-    const rest = [(window >> 10) & 31, (window >> 5) & 31, window & 31];
-    const mayBegin = (this.typesOf[window >> 15] as number[]).some((type) => this.mayBegin(type, rest));
-    const answer = mayBegin ? MAY_BEGIN : CANNOT_BEGIN;
+    const groups = [window >> 15, (window >> 10) & 31, (window >> 5) & 31, window & 31] as const;
+    let answer = ASKED;
+    if ((this.typesOf[groups[0]] as number[]).some((type) => this.mayBegin(type, groups.slice(1)))) answer |= MAY_BEGIN;
+    if (this.mayBeGated(groups)) answer |= MAY_BE_GATED;
     this.table[window] = answer;
     return answer;
   }
 
   private mayBegin(type: number, groups: readonly number[]): boolean {
-    const { roots, context } = this;
-    if (this.lives(roots.dfa, roots.at(type, 0), groups, 0)) return true;
-    if (context === undefined) return false;
-    const kind = roots.types[type]?.kind as number;
-    const state = context.root(kind);
-    return context.acceptsAt(state) !== 0 || this.lives(context, state, groups, 0);
+    return this.lives(this.roots.dfa, this.roots.at(type, 0), groups, 0);
+  }
+
+  private mayBeGated(groups: readonly [number, number, number, number]): boolean {
+    const { before } = this;
+    if (before === undefined) return false;
+    const backwards = [groups[2], groups[1], groups[0]];
+    return (this.gatedKinds[groups[3]] as readonly number[]).some((kind) => {
+      const root = before.root(kind);
+      return before.acceptsAt(root) !== 0 || this.lives(before, root, backwards, 0);
+    });
   }
 
   /** Whether some text of these groups leads to a living state, or past a match. */
   private lives(dfa: LazyDfa, state: number, groups: readonly number[], index: number): boolean {
-    if (state === DEAD) return false;
     const group = groups[index];
-    if (group === undefined || group === GROUP_UNKNOWN) return true;
+    if (group === undefined || group === GROUP_UNKNOWN || group === GROUP_EDGE) return true;
+    const next = this.nextOf(dfa, state, group);
+    return next === undefined || next.some((other) => this.lives(dfa, other, groups, index + 1));
+  }
+
+  /** The living states behind one character of a group; undefined when one of them reports a match. */
+  private nextOf(dfa: LazyDfa, state: number, group: number): readonly number[] | undefined {
+    let known = this.known.get(dfa);
+    if (known === undefined || known.states !== dfa.states) {
+      known = { states: dfa.states, next: new Map() };
+      this.known.set(dfa, known);
+    }
+    const key = state * 32 + group;
+    if (known.next.has(key)) return known.next.get(key);
+    let next: Set<number> | undefined = new Set();
     for (const klass of this.classesOf[group] as number[]) {
       let entry = dfa.table[state + klass] as number;
       if (entry === UNKNOWN) entry = dfa.step(state, klass);
-      if (entry <= -2 || (entry !== DEAD && this.lives(dfa, entry, groups, index + 1))) return true;
+      if (entry > 0) next.add(entry);
+      if (entry > UNKNOWN && dfa.acceptsAt(entry) === 0) continue;
+      next = undefined;
+      break;
     }
-    return false;
+    const list = next === undefined ? undefined : [...next];
+    known.next.set(key, list);
+    return list;
   }
+}
+
+/** The classes with which one of the entries may begin, whatever stands before it. */
+function gatedFirst(dfa: LazyDfa, entries: readonly number[]): Set<number> {
+  const first = new Set<number>();
+  if (entries.length === 0) return first;
+  for (let kind = 0; kind < KINDS; kind += 1) {
+    const root = dfa.rootWith(kind, entries);
+    for (let klass = 0; klass < dfa.endClass; klass += 1) if (dfa.step(root, klass) !== DEAD) first.add(klass);
+  }
+  return first;
 }

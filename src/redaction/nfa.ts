@@ -53,11 +53,13 @@ export const LOOKS: readonly Look[] = [
   'notBoundary',
   'notBeforeLow',
   'notAfterHigh',
+  'notAfterLow',
+  'notBeforeHigh',
 ];
 
 /** Whether a look can be decided from its left neighbour alone. */
 export function looksLeft(look: number): boolean {
-  return look === 0 || look === 2 || look === 7;
+  return look === 0 || look === 2 || look === 7 || look === 8;
 }
 
 /** Whether a look needs to know both neighbours. */
@@ -82,8 +84,12 @@ export function lookHolds(look: number, left: number, right: number): boolean {
       return (left === WORD_CHARACTER) === (right === WORD_CHARACTER);
     case 6:
       return right !== LOW;
-    default:
+    case 7:
       return left !== HIGH;
+    case 8:
+      return left !== LOW;
+    default:
+      return right !== HIGH;
   }
 }
 
@@ -99,6 +105,12 @@ export class NfaBuilder {
   private readonly unitParts = new Map<CharSet, UnitParts>();
   private rule = 0;
   private firstNode = 0;
+  private readonly isReversed: boolean;
+
+  /** `isReversed`: the automaton reads a text from its end; the trees that are added must be `reversed`. */
+  constructor(options: { isReversed?: boolean } = {}) {
+    this.isReversed = options.isReversed === true;
+  }
 
   /** Adds one pattern and returns its entry. Throws `SizeError` when it, or the whole, becomes too large. */
   add(pattern: Node, rule: number): number {
@@ -157,13 +169,16 @@ export class NfaBuilder {
     const parts = this.partsOf(set);
     const entries: number[] = [];
     if (parts.plain.length > 0) entries.push(this.unitNode(parts.plain, next));
-    if (parts.loneHigh.length > 0) {
-      entries.push(this.unitNode(parts.loneHigh, this.node(OP_LOOK, LOOKS.indexOf('notBeforeLow'), next)));
+    const look = (name: Look, then: number): number => this.node(OP_LOOK, LOOKS.indexOf(name), then);
+    if (this.isReversed) {
+      if (parts.loneHigh.length > 0) entries.push(look('notAfterLow', this.unitNode(parts.loneHigh, next)));
+      if (parts.loneLow.length > 0) entries.push(this.unitNode(parts.loneLow, look('notBeforeHigh', next)));
+      for (const [high, low] of parts.pairs) entries.push(this.unitNode(low, this.unitNode(high, next)));
+    } else {
+      if (parts.loneHigh.length > 0) entries.push(this.unitNode(parts.loneHigh, look('notBeforeLow', next)));
+      if (parts.loneLow.length > 0) entries.push(look('notAfterHigh', this.unitNode(parts.loneLow, next)));
+      for (const [high, low] of parts.pairs) entries.push(this.unitNode(high, this.unitNode(low, next)));
     }
-    if (parts.loneLow.length > 0) {
-      entries.push(this.node(OP_LOOK, LOOKS.indexOf('notAfterHigh'), this.unitNode(parts.loneLow, next)));
-    }
-    for (const [high, low] of parts.pairs) entries.push(this.unitNode(high, this.unitNode(low, next)));
     return this.choose(entries);
   }
 

@@ -5,6 +5,7 @@
  * grows, within `TABLE_ENTRIES_MAX`.
  */
 import { BeginFilter } from './begin-filter.ts';
+import { BeforeReader } from './before-reader.ts';
 import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
@@ -20,7 +21,7 @@ import {
   type Validators,
 } from './rule.ts';
 import { type ScanPlan, Scanner } from './scanner.ts';
-import { lengthsOf, type Node, parsePattern, PatternError } from './syntax.ts';
+import { lengthsOf, type Node, parsePattern, PatternError, reversed } from './syntax.ts';
 import { encodedNode, literalNode, VALUE_CHARACTERS_MAX, VALUE_CHARACTERS_MIN } from './values.ts';
 
 /** One mistake in a rule. `column` counts from 1 in `field`; for fields without text it is 1. Never quotes a value. */
@@ -174,10 +175,11 @@ function buildPlan(
 ): ScanPlan {
   const errors: RuleError[] = [];
   const builder = new NfaBuilder();
-  const contextBuilder = new NfaBuilder();
+  const beforeBuilder = new NfaBuilder({ isReversed: true });
   const entryOf: number[] = [];
   const free: number[] = [];
-  const contextEntries: number[] = [];
+  const beforeEntries: number[] = [];
+  const gated: number[] = [];
   const neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
   parsed.forEach(({ pattern, before }, rule) => {
     try {
@@ -186,33 +188,36 @@ function buildPlan(
       const neighbour = before === undefined ? undefined : neighbourOf(before);
       if (before === undefined) free.push(entry);
       else if (neighbour !== undefined) neighbours.push({ rule, ...neighbour });
-      else contextEntries.push(contextBuilder.add(before, rule));
+      else {
+        gated.push(entry);
+        beforeEntries.push(beforeBuilder.add(reversed(before), rule));
+      }
     } catch (error) {
       if (!(error instanceof SizeError)) throw error;
       errors.push(tooLarge(all[rule]?.id ?? '', error));
     }
   });
   if (errors.length > 0) throw new RuleErrors(errors);
-  const alphabet = sharedAlphabet([...builder.sets, ...contextBuilder.sets, ...neighbours.map(({ set }) => set)], all);
+  const alphabet = sharedAlphabet([...builder.sets, ...beforeBuilder.sets, ...neighbours.map(({ set }) => set)], all);
   const limit = options.limits?.tableEntriesMax;
   const size = limit === undefined ? {} : { entriesMax: limit };
-  const hasContext = contextEntries.length > 0;
-  const contextNfa = finishNfa(contextBuilder, alphabet);
-  const context = hasContext
-    ? new LazyDfa(contextNfa, contextEntries, { ...size, isUnanchored: true, reportsLate: true })
-    : undefined;
+  const before =
+    beforeEntries.length === 0
+      ? undefined
+      : new BeforeReader(
+          new LazyDfa(finishNfa(beforeBuilder, alphabet), beforeEntries, { ...size, reportsLate: true }),
+        );
   const dfa = new LazyDfa(finishNfa(builder, alphabet), free, size);
   const holdsOf = neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
   const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
-  const roots = new Roots(dfa, types, typeOf, entryOf, context);
+  const roots = new Roots(dfa, types, typeOf, entryOf, before);
   return {
     mode: options.mode,
     ruleCount: all.length,
     dfa,
     roots,
-    looksTooFar: parsed.map(({ before }) => before !== undefined && lengthsOf(before).max > CONTEXT_CHARACTERS),
-    context,
-    filter: new BeginFilter(alphabet, roots, hasContext ? new LazyDfa(contextNfa, contextEntries, size) : undefined),
+    before,
+    filter: new BeginFilter(alphabet, roots, before?.dfa, gated),
     candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
     accepts: acceptor(all, options),
   };

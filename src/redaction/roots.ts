@@ -3,9 +3,10 @@
  *
  * A rule whose `before` is a single character, such as `[\s"'=]`, costs nothing: the left neighbour alone decides. The
  * classes of the alphabet are grouped into *types* that agree on the kind of neighbour and on all such rules. Longer
- * `before` patterns are read by an automaton of their own; the list of rules that it opens is a *gate*.
+ * `before` patterns are read by `BeforeReader`; the list of rules that it opens is a *gate*.
  */
-import { UNKNOWN, type LazyDfa } from './lazy-dfa.ts';
+import type { BeforeReader } from './before-reader.ts';
+import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
 import { EDGE } from './nfa.ts';
 
 /** What a left neighbour of some type means. */
@@ -21,7 +22,7 @@ export class Roots {
   /** Type of the left neighbour, by its class. */
   readonly typeOf: Uint16Array;
   private readonly entryOf: readonly number[];
-  private readonly context: LazyDfa | undefined;
+  private readonly before: BeforeReader | undefined;
   private states: LazyDfa['states'];
   private readonly plain: Int32Array;
   private readonly gated = new Map<number, number>();
@@ -32,18 +33,18 @@ export class Roots {
     types: readonly LeftType[],
     typeOf: Uint16Array,
     entryOf: readonly number[],
-    context: LazyDfa | undefined,
+    before: BeforeReader | undefined,
   ) {
     this.dfa = dfa;
     this.types = types;
     this.typeOf = typeOf;
     this.entryOf = entryOf;
-    this.context = context;
+    this.before = before;
     this.states = dfa.states;
     this.plain = new Int32Array(types.length).fill(UNKNOWN);
   }
 
-  /** The state before a candidate's first character; `gate` is an accept list of the context automaton, 0 for none. */
+  /** The state before a candidate's first character; `gate` comes from `BeforeReader`, 0 for none. */
   at(type: number, gate: number): number {
     if (this.states !== this.dfa.states) {
       this.states = this.dfa.states;
@@ -57,7 +58,7 @@ export class Roots {
 
   private make(type: number, gate: number): number {
     const { kind, open } = this.types[type] as LeftType;
-    const opened = this.context?.acceptLists[gate] ?? [];
+    const opened = this.before?.rulesOf(gate) ?? [];
     const state = this.dfa.rootWith(
       kind,
       [...open, ...opened].map((rule) => this.entryOf[rule] as number),

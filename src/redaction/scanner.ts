@@ -8,17 +8,18 @@
  */
 import {
   type BeginFilter,
-  CANNOT_BEGIN,
+  ASKED,
   GROUP_EDGE,
   GROUP_OF,
   GROUP_UNKNOWN,
+  MAY_BE_GATED,
   MAY_BEGIN,
   WINDOW_MASK,
 } from './begin-filter.ts';
+import type { BeforeReader } from './before-reader.ts';
 import { HeldText } from './held-text.ts';
-import type { LazyDfa } from './lazy-dfa.ts';
+import type { DfaState, LazyDfa } from './lazy-dfa.ts';
 import { DEAD, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE, kindOfUnit } from './nfa.ts';
 import { NO_LEADER, Path } from './path.ts';
 import type { Finding } from './rule.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
@@ -30,10 +31,7 @@ export interface ScanPlan {
   readonly ruleCount: number;
   readonly dfa: LazyDfa;
   readonly roots: Roots;
-  /** Whether a rule's `before` can be longer than `CONTEXT_CHARACTERS`, so that a candidate is checked once more. */
-  readonly looksTooFar: readonly boolean[];
-  /** Reads the `before` patterns unanchored; absent when no rule has one. */
-  readonly context: LazyDfa | undefined;
+  readonly before: BeforeReader | undefined;
   readonly filter: BeginFilter;
   readonly candidateCharactersMax: number;
   /** Whether a candidate is accepted; `before` is already known to hold. */
@@ -58,14 +56,10 @@ export class Scanner {
   private live: Path[] = [];
   /** Paths that lead on no more, or lead into another, with an undecided start; sorted by leader. */
   private done: Path[] = [];
-  /** State of the `before` patterns, meaningful only while one of them is under way. */
-  private contextState = DEAD;
-  private isContextBusy: boolean;
   private swallows: Swallow[] = [];
   private readonly consumed: Float64Array;
   private findings: Finding[] = [];
   private states: LazyDfa['states'];
-  private contextStates: LazyDfa['states'] | undefined;
   private hasEnded = false;
   private hasDied = false;
 
@@ -73,8 +67,6 @@ export class Scanner {
     this.plan = plan;
     this.consumed = new Float64Array(plan.mode === 'watch' ? plan.ruleCount : 0);
     this.states = plan.dfa.states;
-    this.contextStates = plan.context?.states;
-    this.isContextBusy = false;
   }
 
   /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
@@ -150,11 +142,13 @@ export class Scanner {
     let at = this.position - base;
     // Groups of the characters before, at and behind `at`, 5 bits each; the next one is shifted in from the right.
     let window = this.windowBefore(piece, at);
+    // Bit i: a rule with `before` may begin at `at + i`.
+    let gated = this.gatedAtFirst(piece, at);
     while (at < stop) {
       const whole = ((window << 5) | groupAt(piece, at + 2)) & WINDOW_MASK;
       let answer = filter.table[whole] as number;
       if (answer === 0) answer = filter.ask(whole);
-      if (answer === CANNOT_BEGIN && !this.isContextBusy && this.swallows.length === 0 && this.live.length < 2) {
+      if (answer === ASKED && gated === 0 && this.swallows.length === 0 && this.live.length < 2) {
         const from = at;
         at = this.live.length === 0 ? this.skip(piece, at, whole) : this.follow(piece, at, whole, base);
         if (at > from) {
@@ -164,11 +158,40 @@ export class Scanner {
           continue;
         }
       }
-      this.step(piece.charCodeAt(at), answer === MAY_BEGIN);
+      gated |= answer & MAY_BE_GATED;
+      const isGated = (gated & 1) === 1;
+      const gate = isGated ? (this.plan.before?.gateAt(base + at, piece, base, this.text) ?? 0) : 0;
+      this.step(piece.charCodeAt(at), (answer & MAY_BEGIN) !== 0, gate);
       at += 1;
       if (this.position !== base + at) return;
+      gated >>= 1;
       window = whole;
     }
+  }
+
+  /** The rules with `before` that may begin at the first two characters of a piece, which no earlier window covered. */
+  private gatedAtFirst(piece: string, at: number): number {
+    const { before, filter } = this.plan;
+    if (before === undefined) return 0;
+    let window = this.groupsBefore();
+    let gated = 0;
+    for (let i = 0; i < 2 && at + i < piece.length; i += 1) {
+      window = ((window << 5) | (GROUP_OF[piece.charCodeAt(at + i)] as number)) & WINDOW_MASK;
+      let answer = filter.table[window] as number;
+      if (answer === 0) answer = filter.ask(window);
+      if ((answer & MAY_BE_GATED) !== 0) gated |= 1 << i;
+    }
+    return gated;
+  }
+
+  /** Groups of the three characters before `position`. */
+  private groupsBefore(): number {
+    const { position, text } = this;
+    let groups = 0;
+    for (let at = position - 3; at < position; at += 1) {
+      groups = (groups << 5) | (at < 0 ? GROUP_EDGE : (GROUP_OF[text.unitAt(at)] as number));
+    }
+    return groups;
   }
 
   /** Nothing is open and nothing begins at `at`: returns where something may begin next. */
@@ -179,7 +202,7 @@ export class Scanner {
     let next = at + 1;
     while (next < safe) {
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      if (table[window] !== CANNOT_BEGIN) break;
+      if (table[window] !== ASKED) break;
       next += 1;
     }
     return next;
@@ -201,7 +224,7 @@ export class Scanner {
       state = entry;
       next += 1;
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      if (filter.table[window] !== CANNOT_BEGIN) break;
+      if (filter.table[window] !== ASKED) break;
     }
     path.state = state;
     return next;
@@ -214,10 +237,9 @@ export class Scanner {
   }
 
   /** Reads one character, whatever the scanner's state. */
-  private step(unit: number, mayBegin: boolean): void {
+  private step(unit: number, mayBegin: boolean, gate: number): void {
     const { dfa, mode, roots } = this.plan;
-    const { classOf, kindOf } = dfa.nfa.alphabet;
-    const klass = classOf[unit] as number;
+    const klass = dfa.nfa.alphabet.classOf[unit] as number;
     const at = this.position;
     if (this.swallows.length > 0) {
       for (const swallow of this.swallows) this.stepSwallow(swallow, klass);
@@ -228,9 +250,6 @@ export class Scanner {
         return;
       }
     }
-    let gate = 0;
-    if (this.isContextBusy || (mayBegin && this.plan.context !== undefined))
-      gate = this.stepContext(klass, kindOf[klass] as number);
     const paths = this.live;
     let kept = 0;
     for (let i = 0; i < paths.length; i += 1) {
@@ -244,16 +263,12 @@ export class Scanner {
     this.position = at + 1;
     if (this.swallows.length > 0) this.endSwallows();
     if (this.hasDied || this.position - this.oldest() >= this.plan.candidateCharactersMax) this.settle(false);
-    if (dfa.isOverfull || this.plan.context?.isOverfull === true) this.flush();
+    if (dfa.isOverfull) this.flush();
   }
 
   private leftType(): number {
     const { roots, dfa } = this.plan;
     return this.last < 0 ? 0 : (roots.typeOf[dfa.nfa.alphabet.classOf[this.last] as number] as number);
-  }
-
-  private leftKind(): number {
-    return this.last < 0 ? EDGE : kindOfUnit(this.last);
   }
 
   /** Moves a path over one character; false when it can lead no further. */
@@ -421,10 +436,6 @@ export class Scanner {
   }
 
   private accepts(rule: number, start: number, end: number): boolean {
-    if (this.plan.looksTooFar[rule] === true) {
-      const open = this.plan.context?.acceptLists[this.gateAt(start)];
-      if (open?.includes(rule) !== true) return false;
-    }
     return this.plan.accepts(rule, this.text, start, end);
   }
 
@@ -531,75 +542,31 @@ export class Scanner {
   private rewind(position: number): void {
     this.position = position;
     this.last = position === 0 ? -1 : this.text.unitAt(position - 1);
-    this.contextState = this.contextAt(position);
-    this.isContextBusy = this.plan.context !== undefined;
   }
 
-  /** Reads the `before` patterns up to `position` from as far back as they may look. */
-  private contextAt(position: number): number {
-    const { context } = this.plan;
-    if (context === undefined) return DEAD;
-    const from = Math.max(0, position - CONTEXT_CHARACTERS);
-    let state = context.root(from === 0 ? EDGE : kindOfUnit(this.text.unitAt(from - 1)));
-    const read = this.text.slice(from, position);
-    for (let i = 0; i < read.length; i += 1) {
-      const klass = context.nfa.alphabet.classOf[read.charCodeAt(i)] as number;
-      let entry = context.table[state + klass] as number;
-      if (entry === UNKNOWN) entry = context.step(state, klass);
-      state = entry >= 0 ? entry : (context.specialNext[-2 - entry] as number);
-    }
-    return state;
-  }
-
-  /** The list of rules whose `before` matches right up to `position`. */
   private gateAt(position: number): number {
-    const { context } = this.plan;
-    if (context === undefined) return 0;
-    const unit = this.text.unitAt(position);
-    const klass = unit < 0 ? context.endClass : (context.nfa.alphabet.classOf[unit] as number);
-    const entry = contextEntry(context, this.contextAt(position), klass);
-    return entry >= 0 ? 0 : (context.specialBefore[-2 - entry] as number);
-  }
-
-  /** Moves the `before` patterns over one character and returns the list of those that matched up to it. */
-  private stepContext(klass: number, kind: number): number {
-    // Callers know that there is a context.
-    const context = this.plan.context as LazyDfa;
-    if (!this.isContextBusy) this.contextState = context.root(this.leftKind());
-    const entry = contextEntry(context, this.contextState, klass);
-    this.contextState = entry >= 0 ? entry : (context.specialNext[-2 - entry] as number);
-    this.isContextBusy = this.contextState !== context.root(kind);
-    return entry >= 0 ? 0 : (context.specialBefore[-2 - entry] as number);
+    const { before } = this.plan;
+    const index = this.text.indexOf(position);
+    return before === undefined
+      ? 0
+      : before.gateAt(position, this.text.piece(index), this.text.startOf(index), this.text);
   }
 
   private flush(): void {
-    const { dfa, context } = this.plan;
-    if (dfa.isOverfull) dfa.flush();
-    if (context?.isOverfull === true) context.flush();
+    this.plan.dfa.flush();
     this.adoptStates();
   }
 
   /** The automaton may have been thrown away, by this scanner or another: takes its states over into the new one. */
   private adoptStates(): void {
-    const { dfa, context } = this.plan;
-    if (this.states !== dfa.states) {
-      const old = this.states;
-      const adopt = (state: number): number => dfa.adopt(old[state / dfa.stride] as LazyDfa['states'][number]);
-      for (const path of this.live) path.state = adopt(path.state);
-      for (const swallow of this.swallows) swallow.state = adopt(swallow.state);
-      this.states = dfa.states;
-    }
-    if (context !== undefined && this.contextStates !== context.states) {
-      const old = this.contextStates as LazyDfa['states'];
-      this.contextState = context.adopt(old[this.contextState / context.stride] as LazyDfa['states'][number]);
-      this.contextStates = context.states;
-    }
+    const { dfa } = this.plan;
+    if (this.states === dfa.states) return;
+    const old = this.states;
+    const adopt = (state: number): number => dfa.adopt(old[state / dfa.stride] as DfaState);
+    for (const path of this.live) path.state = adopt(path.state);
+    for (const swallow of this.swallows) swallow.state = adopt(swallow.state);
+    this.states = dfa.states;
   }
-}
-
-function contextEntry(context: LazyDfa, state: number, klass: number): number {
-  const entry = context.table[state + klass] as number;
-  return entry === UNKNOWN ? context.step(state, klass) : entry;
 }
 
 function groupAt(piece: string, at: number): number {

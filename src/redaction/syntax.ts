@@ -22,7 +22,16 @@ import {
 
 /** Zero-width conditions; `nfa.ts` says what each needs to know of its neighbours. */
 export type Look =
-  'start' | 'end' | 'lineStart' | 'lineEnd' | 'boundary' | 'notBoundary' | 'notBeforeLow' | 'notAfterHigh';
+  | 'start'
+  | 'end'
+  | 'lineStart'
+  | 'lineEnd'
+  | 'boundary'
+  | 'notBoundary'
+  | 'notBeforeLow'
+  | 'notAfterHigh'
+  | 'notAfterLow'
+  | 'notBeforeHigh';
 
 /** A pattern as a tree of code point sets. */
 export type Node =
@@ -263,5 +272,28 @@ export function lengthsOf(node: Node): { min: number; max: number } {
       const part = lengthsOf(node.node);
       return { min: part.min * node.min, max: part.max === 0 || node.max === 0 ? 0 : part.max * node.max };
     }
+  }
+}
+
+const MIRRORED: Partial<Record<Look, Look>> = {
+  start: 'end',
+  end: 'start',
+  lineStart: 'lineEnd',
+  lineEnd: 'lineStart',
+};
+
+/** The tree that matches the same text read from its end. */
+export function reversed(node: Node): Node {
+  switch (node.kind) {
+    case 'set':
+      return node;
+    case 'look':
+      return { kind: 'look', look: MIRRORED[node.look] ?? node.look };
+    case 'sequence':
+      return { kind: 'sequence', nodes: node.nodes.map(reversed).reverse() };
+    case 'choice':
+      return { kind: 'choice', nodes: node.nodes.map(reversed) };
+    case 'repeat':
+      return { ...node, node: reversed(node.node) };
   }
 }
