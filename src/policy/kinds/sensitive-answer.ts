@@ -16,12 +16,12 @@ export function answerStage(programs: Programs, context: AnswerContext): AnswerS
   return {
     scanner(slot) {
       const isCall = slot.kind === 'tool_argument';
-      const acting = isCall ? programs.call : programs.answer;
-      const watching = isCall ? programs.callWatch : programs.answerWatch;
+      const acting = isCall ? programs.call() : programs.answer;
+      const watching = isCall ? programs.callWatch() : programs.answerWatch;
       if (!acting && !watching) return undefined;
       return new SensitiveScanner({ slot, acting, watching, tally, spared });
     },
-    call: (call) => judgeCall(programs.callDeny, call, tally, spared),
+    call: (call) => judgeCall(programs.callDeny(), call, tally, spared),
     finish: () => tally.flush(),
   };
 }

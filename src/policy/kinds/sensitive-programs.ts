@@ -28,17 +28,22 @@ export interface PlacedProgram {
   readonly rules: readonly PlacedRule[];
 }
 
-/** The programs of one selection of documents; `undefined` where nothing is to be read. */
+/**
+ * The programs of one selection of documents; `undefined` where nothing is to be read.
+ *
+ * Those of tool calls are compiled when the first call comes: they hold rules that the others were compiled with, so
+ * they cannot fail then, and most exchanges never need them.
+ */
 export interface Programs {
   readonly answer: PlacedProgram | undefined;
   readonly answerWatch: PlacedProgram | undefined;
-  /** Arguments that are redacted. */
-  readonly call: PlacedProgram | undefined;
-  /** Arguments where a match refuses the whole call. */
-  readonly callDeny: PlacedProgram | undefined;
-  readonly callWatch: PlacedProgram | undefined;
   readonly prompt: PlacedProgram | undefined;
   readonly promptWatch: PlacedProgram | undefined;
+  /** Arguments that are redacted. */
+  readonly call: () => PlacedProgram | undefined;
+  /** Arguments where a match refuses the whole call. */
+  readonly callDeny: () => PlacedProgram | undefined;
+  readonly callWatch: () => PlacedProgram | undefined;
   /** Why they cannot be built. */
   readonly problem?: string;
 }
@@ -60,25 +65,36 @@ export function createPrograms(policies: readonly SensitivePolicy[], host: Compi
   };
   const inAnswer = policies.filter((policy) => policy.inAnswer);
   const inPrompt = policies.filter((policy) => policy.inPrompt);
-  const acting = (each: SensitivePolicy) => !each.watches;
-  const watching = (each: SensitivePolicy) => each.watches;
+  const acting = inAnswer.filter((policy) => !policy.watches);
+  const withArguments = (handling: SensitivePolicy['toolArguments']) =>
+    acting.filter((policy) => policy.toolArguments === handling);
   const programs = {
-    answer: place('compete', inAnswer.filter(acting)),
-    answerWatch: place('watch', inAnswer.filter(watching)),
-    call: place(
-      'compete',
-      inAnswer.filter((each) => acting(each) && each.toolArguments === 'redact'),
-    ),
-    callDeny: place(
-      'compete',
-      inAnswer.filter((each) => acting(each) && each.toolArguments === 'deny'),
-    ),
-    callWatch: place(
+    answer: place('compete', acting),
+    answerWatch: place(
       'watch',
-      inAnswer.filter((each) => watching(each) || each.toolArguments === 'record'),
+      inAnswer.filter((policy) => policy.watches),
     ),
-    prompt: place('compete', inPrompt.filter(acting)),
-    promptWatch: place('watch', inPrompt.filter(watching)),
+    prompt: place(
+      'compete',
+      inPrompt.filter((policy) => !policy.watches),
+    ),
+    promptWatch: place(
+      'watch',
+      inPrompt.filter((policy) => policy.watches),
+    ),
+    call: once(() => place('compete', withArguments('redact'))),
+    callDeny: once(() => place('compete', withArguments('deny'))),
+    callWatch: once(() =>
+      place(
+        'watch',
+        inAnswer.filter((policy) => policy.watches || policy.toolArguments === 'record'),
+      ),
+    ),
   };
   return problem === undefined ? programs : { ...programs, problem };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
