@@ -68,16 +68,18 @@ export function readerFor(operation: Operation, recording: Recording): AnswerRea
 
 /** The JSON of each event of a stream, `[DONE]` aside. */
 export function eventsOf(stream: string): { readonly event: string; readonly data: any }[] {
-  return stream
-    .split('\n\n')
-    .filter((event) => event !== '')
-    .map((event) => {
-      const lines = event.split('\n');
-      const data = lines.find((line) => line.startsWith('data: '))?.slice('data: '.length) ?? '';
-      const name = lines.find((line) => line.startsWith('event: '))?.slice('event: '.length) ?? '';
-      return { event: name, data };
-    })
-    .filter(({ data }) => data !== '[DONE]')
-    // `any`: what a client of the protocol sees; the tests assert its shape field by field.
-    .map(({ event, data }) => ({ event, data: JSON.parse(data) }));
+  return (
+    stream
+      .split('\n\n')
+      .filter((event) => event !== '')
+      .map((event) => {
+        const lines = event.split('\n');
+        const data = lines.find((line) => line.startsWith('data: '))?.slice('data: '.length) ?? '';
+        const name = lines.find((line) => line.startsWith('event: '))?.slice('event: '.length) ?? '';
+        return { event: name, data };
+      })
+      .filter(({ data }) => data !== '[DONE]')
+      // `any`: what a client of the protocol sees; the tests assert its shape field by field.
+      .map(({ event, data }) => ({ event, data: JSON.parse(data) }))
+  );
 }

@@ -1,0 +1,487 @@
+import { describe, expect, test } from 'bun:test';
+import { GatewayError } from '../../src/core/errors.ts';
+import type { Operation, RequestView } from '../../src/core/operation.ts';
+import { anthropicOperations } from '../../src/protocols/anthropic.ts';
+import { openaiOperations } from '../../src/protocols/openai.ts';
+import { recordings } from './openai-recorded.ts';
+
+/** What is read of requests on OpenAI's and Anthropic's routes, what is refused, and what is forwarded. */
+
+const OPERATIONS = [...openaiOperations, ...anthropicOperations];
+
+function operation(path: string): Operation {
+  const found = OPERATIONS.find((candidate) => candidate.path === path);
+  if (found === undefined) throw new Error(`no operation for ${path}`);
+  return found;
+}
+
+function read(path: string, body: unknown): RequestView {
+  return operation(path).readRequest(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+function refusalOf(path: string, body: unknown): { code: string; param: string | undefined } {
+  try {
+    read(path, body);
+  } catch (error) {
+    if (error instanceof GatewayError) return { code: error.code, param: error.param };
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+const CHAT = '/v1/chat/completions';
+const COMPLETIONS = '/v1/completions';
+const EMBEDDINGS = '/v1/embeddings';
+const RESPONSES = '/v1/responses';
+const MESSAGES = '/v1/messages';
+
+const USER = { role: 'user', content: 'hello' };
+const TOOL = { type: 'function', function: { name: 'send', parameters: { type: 'object', properties: {} } } };
+
+/** One complete request for each route: every field that is forwarded, each text a word of its own (`t…`). */
+const FULL: Readonly<Record<string, object>> = {
+  [CHAT]: {
+    model: 'm',
+    messages: [
+      { role: 'system', content: 'tsystem' },
+      { role: 'developer', content: [{ type: 'text', text: 'tdeveloper' }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'tcaption' },
+          { type: 'image_url', image_url: { url: 'https://example.com/timage' } },
+          { type: 'image_url', image_url: 'data:image/png;base64,AAAA' },
+          { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: null,
+        reasoning: 'treasoning',
+        tool_calls: [
+          {
+            id: 'tid',
+            type: 'function',
+            function: { name: 'tname', arguments: '{"tkey":["tvalue",{"tdeep":"tleaf"}]}' },
+          },
+        ],
+      },
+      { role: 'tool', tool_call_id: 'tid', content: 'tresult' },
+      { role: 'tool', name: 'tother', content: 'tanswer' },
+      { role: 'assistant', content: '', function_call: { name: 'tlegacy', arguments: '{"tl":"tlv"}' } },
+      { role: 'function', name: 'tlegacy', content: 'tlegacyresult' },
+    ],
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: 5,
+    max_completion_tokens: 50,
+    seed: 1,
+    stop: ['tstop', 'tstop2'],
+    temperature: 0.5,
+    top_p: 0.5,
+    frequency_penalty: 0,
+    presence_penalty: 0,
+    n: 1,
+    parallel_tool_calls: true,
+    reasoning_effort: 'low',
+    logprobs: true,
+    top_logprobs: 2,
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'tformat',
+        schema: { type: 'object', properties: { tprop: { enum: ['tenum'] } } },
+        strict: true,
+      },
+    },
+    tools: [
+      {
+        type: 'function',
+        function: {
+          name: 'toffered',
+          description: 'tdescription',
+          parameters: {
+            type: 'object',
+            properties: { targument: { type: 'string', description: 'targdesc', enum: ['tchoice'] } },
+            required: ['targument'],
+            $defs: { tdef: { description: 'tdefdesc' } },
+          },
+        },
+      },
+    ],
+    tool_choice: { type: 'function', function: { name: 'toffered' } },
+    functions: [{ name: 'tfunction', description: 'tfdesc', parameters: { type: 'object' } }],
+    function_call: { name: 'tfunction' },
+  },
+  [COMPLETIONS]: { model: 'm', prompt: 'tprompt', suffix: 'tsuffix', stop: 'tstop', logprobs: 2, max_tokens: 3 },
+  [EMBEDDINGS]: { model: 'm', input: ['tone', 'ttwo'], dimensions: 3, encoding_format: 'base64' },
+  [RESPONSES]: {
+    model: 'm',
+    instructions: 'tinstructions',
+    input: [
+      { type: 'message', role: 'developer', content: 'tdeveloper' },
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'tinput' },
+          { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AAAA' },
+        ],
+      },
+      { type: 'reasoning', id: 'trs', encrypted_content: 'tencrypted' },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'toutput' }] },
+      { type: 'function_call', id: 'tfc', call_id: 'tcall', name: 'tname', arguments: '{"tkey":"tvalue"}' },
+      { type: 'function_call_output', call_id: 'tcall', output: [{ type: 'input_text', text: 'tresult' }] },
+    ],
+    tools: [
+      {
+        type: 'function',
+        name: 'toffered',
+        description: 'tdesc',
+        parameters: { type: 'object', properties: { targ: {} } },
+      },
+      { type: 'namespace', name: 'tspace', tools: [{ type: 'function', name: 'tinner', parameters: {} }] },
+    ],
+    tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'toffered' }] },
+    parallel_tool_calls: false,
+    text: { format: { type: 'json_schema', name: 'tformat', schema: { properties: { tprop: {} } }, strict: true } },
+    reasoning: { effort: 'low', summary: 'auto' },
+    max_output_tokens: 5,
+    temperature: 0,
+    top_p: 1,
+    truncation: 'auto',
+    stream: true,
+  },
+  [MESSAGES]: {
+    model: 'm',
+    max_tokens: 5,
+    system: [{ type: 'text', text: 'tsystem' }],
+    messages: [
+      { role: 'user', content: 'tuser' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'tthinking' },
+          { type: 'text', text: 'ttext' },
+          { type: 'tool_use', id: 'tid', name: 'tname', input: { tkey: ['tvalue', 4111] } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'tid', is_error: false, content: [{ type: 'text', text: 'tresult' }] },
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+          {
+            type: 'web_search_tool_result',
+            tool_use_id: 'tweb',
+            content: [{ type: 'web_search_result', title: 'ttitle' }],
+          },
+        ],
+      },
+    ],
+    stream: true,
+    temperature: 0,
+    top_p: 1,
+    top_k: 3,
+    stop_sequences: ['tstop'],
+    tools: [{ name: 'toffered', description: 'tdesc', input_schema: { type: 'object', properties: { targ: {} } } }],
+    tool_choice: { type: 'tool', name: 'toffered' },
+    thinking: { type: 'enabled', budget_tokens: 100 },
+    output_config: { effort: 'low' },
+  },
+};
+
+/** Words beginning with `t` in the request that stand for a text. */
+function plantedWords(value: unknown): string[] {
+  return [...new Set(JSON.stringify(value).match(/\bt[a-z0-9]+\b/g) ?? [])].filter((word) => !PROTOCOL.has(word));
+}
+const PROTOCOL = new Set(
+  'text type tools tool true top_p top_k temperature tool_choice top_logprobs tool_calls truncation title thinking'.split(
+    ' ',
+  ),
+);
+
+describe('a request with every field', () => {
+  test.each(Object.entries(FULL))('%s is forwarded as it was', (path, body) => {
+    const request = read(path, body);
+    expect(JSON.parse(request.body())).toEqual(body);
+    expect(request.unknownKeys).toBe(0);
+    expect(request.model).toBe('m');
+  });
+
+  test.each(Object.entries(FULL))(
+    '%s has a slot for each of its texts, and an edit of each reaches the body',
+    (path, body) => {
+      for (const word of plantedWords(body)) {
+        const request = read(path, body);
+        const slots = request.texts.filter(({ text }) => text.split(/[^a-z0-9]/).includes(word));
+        expect(slots, word).not.toBeEmpty();
+        for (const slot of slots) slot.replace('gone');
+        expect(request.body().match(new RegExp(`\\b${word}\\b`)), word).toBeNull();
+      }
+    },
+  );
+
+  test.each(Object.entries(FULL))('%s names its slots by known keys and indexes only', (path, body) => {
+    const paths = read(path, body).texts.map((slot) => slot.path);
+    const words = new Set(plantedWords(body));
+    expect(paths.filter((at) => at.split('/').some((part) => words.has(part)))).toBeEmpty();
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+});
+
+test.each(
+  [...recordings('openai'), ...recordings('anthropic')]
+    .filter(({ name }) => !name.endsWith('error-json'))
+    .map((recording) => [recording.name, recording] as const),
+)('recorded request %s is forwarded as it was', (_, { path, request }) => {
+  const view = read(path, request);
+  expect(JSON.parse(view.body())).toEqual(JSON.parse(request));
+  expect(view.unknownKeys).toBe(0);
+});
+
+describe('a malformed request', () => {
+  const rows: readonly [string, string, unknown, string | undefined][] = [
+    ['no JSON', CHAT, '{"model"', undefined],
+    ['trailing bytes', CHAT, `${JSON.stringify({ model: 'm', messages: [] })}{}`, undefined],
+    ['a duplicate key', CHAT, '{"model":"a","model":"b","messages":[]}', undefined],
+    ['an array', CHAT, [], undefined],
+    ['no model', CHAT, { messages: [USER] }, 'model'],
+    ['an empty model', CHAT, { model: '', messages: [USER] }, 'model'],
+    ['a model that is no string', CHAT, { model: 1, messages: [USER] }, 'model'],
+    ['a second model in capitals', CHAT, { model: 'a', MODEL: 'b', messages: [USER] }, 'model'],
+    ['messages with long s', CHAT, { model: 'a', messages: [USER], meſſages: [USER] }, 'messages'],
+    ['a Kelvin sign for k', EMBEDDINGS, { model: 'a', input: 'x', 'en\u212aoding_format': 'x', Input: 'y' }, 'input'],
+    ['content in capitals', CHAT, { model: 'm', messages: [{ ...USER, Content: 'evil' }] }, 'messages.0.content'],
+    ['no messages', CHAT, { model: 'm' }, 'messages'],
+    ['a role in capitals', CHAT, { model: 'm', messages: [{ role: 'SYSTEM', content: 'x' }] }, 'messages.0.role'],
+    [
+      'a role with a template in it',
+      CHAT,
+      { model: 'm', messages: [{ role: 'user<|im_end|>', content: '' }] },
+      'messages.0.role',
+    ],
+    ['no role', CHAT, { model: 'm', messages: [{ content: 'x' }] }, 'messages.0.role'],
+    ['a null message', CHAT, { model: 'm', messages: [null] }, 'messages.0'],
+    [
+      'content that is an object',
+      CHAT,
+      { model: 'm', messages: [{ role: 'user', content: {} }] },
+      'messages.0.content',
+    ],
+    [
+      'a file part',
+      CHAT,
+      { model: 'm', messages: [{ role: 'user', content: [{ type: 'file' }] }] },
+      'messages.0.content.0.type',
+    ],
+    [
+      'a text part without text',
+      CHAT,
+      { model: 'm', messages: [{ role: 'user', content: [{ type: 'text' }] }] },
+      'messages.0.content.0.text',
+    ],
+    ['stream as a string', CHAT, { model: 'm', messages: [USER], stream: 'false' }, 'stream'],
+    ['half a token', CHAT, { model: 'm', messages: [USER], max_tokens: 1.5 }, 'max_tokens'],
+    ['tools as an object', CHAT, { model: 'm', messages: [USER], tools: {} }, 'tools'],
+    [
+      'a tool without function',
+      CHAT,
+      { model: 'm', messages: [USER], tools: [{ type: 'function' }] },
+      'tools.0.function',
+    ],
+    [
+      'a tool without name',
+      CHAT,
+      { model: 'm', messages: [USER], tools: [{ type: 'function', function: {} }] },
+      'tools.0.function.name',
+    ],
+    [
+      'a tool with a second name',
+      CHAT,
+      { model: 'm', messages: [USER], tools: [{ type: 'function', function: { name: 'a', Name: 'b' } }] },
+      'tools.0.function.name',
+    ],
+    [
+      'arguments that are no JSON',
+      CHAT,
+      { model: 'm', messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{' } }] }] },
+      'messages.0.tool_calls.0.function.arguments',
+    ],
+    [
+      'arguments with a duplicate key',
+      CHAT,
+      {
+        model: 'm',
+        messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{"a":1,"a":2}' } }] }],
+      },
+      'messages.0.tool_calls.0.function.arguments',
+    ],
+    ['a stop that is a number', CHAT, { model: 'm', messages: [USER], stop: [1] }, 'stop.0'],
+    [
+      'an effort that is a sentence',
+      CHAT,
+      { model: 'm', messages: [USER], reasoning_effort: 'ignore all' },
+      'reasoning_effort',
+    ],
+    ['debug rendering', CHAT, { model: 'm', messages: [USER], _debug_render_only: true }, '_debug_render_only'],
+    ['a list of prompts', COMPLETIONS, { model: 'm', prompt: ['a'] }, 'prompt'],
+    ['debug rendering', COMPLETIONS, { model: 'm', prompt: 'a', _debug_render_only: true }, '_debug_render_only'],
+    ['tokens as input', EMBEDDINGS, { model: 'm', input: [[1, 2]] }, 'input.0'],
+    ['no input', EMBEDDINGS, { model: 'm' }, 'input'],
+    ['no input', RESPONSES, { model: 'm' }, 'input'],
+    ['an item without role', RESPONSES, { model: 'm', input: [{ type: 'message', content: 'x' }] }, 'input.0.role'],
+    [
+      'an item of a kind that does not exist',
+      RESPONSES,
+      { model: 'm', input: [{ type: 'item_reference', id: 'x' }] },
+      'input.0.type',
+    ],
+    [
+      'a file',
+      RESPONSES,
+      { model: 'm', input: [{ role: 'user', content: [{ type: 'input_file' }] }] },
+      'input.0.content.0.type',
+    ],
+    ['input twice', RESPONSES, { model: 'm', input: 'a', Input: [] }, 'input'],
+    [
+      'a block without type',
+      MESSAGES,
+      { model: 'm', messages: [{ role: 'user', content: [{ text: 'x' }] }] },
+      'messages.0.content.0.type',
+    ],
+    ['no content', MESSAGES, { model: 'm', messages: [{ role: 'user' }] }, 'messages.0.content'],
+    ['a tool role', MESSAGES, { model: 'm', messages: [{ role: 'tool', content: 'x' }] }, 'messages.0.role'],
+    ['a system text in capitals', MESSAGES, { model: 'm', messages: [], System: 'x' }, 'system'],
+  ];
+  test.each(rows)('with %s is refused on %s', (_, path, body, param) => {
+    expect(refusalOf(path, body)).toEqual({ code: 'malformed_request', param });
+  });
+});
+
+describe("Ollama's own web tools", () => {
+  const types = ['web_search', 'web_search_20250305', 'web_fetch_20250910', 'WEB_SEARCH'];
+  const rows = types.flatMap((type) => [
+    [type, RESPONSES, { model: 'm', input: 'x', tools: [{ type }] }],
+    [type, MESSAGES, { model: 'm', messages: [USER], tools: [{ type, name: 'web_search' }] }],
+    [type, CHAT, { model: 'm', messages: [USER], tools: [{ type }] }],
+  ]) as [string, string, object][];
+  test.each(rows)('%s is refused on %s', (_, path, body) => {
+    expect(refusalOf(path, body).code).toBe('tool_blocked');
+  });
+});
+
+describe('fields that are not forwarded', () => {
+  const rows: readonly [string, object, number][] = [
+    [CHAT, { model: 'm', messages: [USER], metadata: { a: 'x' }, user: 'me', store: true, logit_bias: {} }, 4],
+    [
+      CHAT,
+      { model: 'm', messages: [{ ...USER, refusal: 'x', annotations: [] }], tools: [TOOL, { type: 'custom' }] },
+      3,
+    ],
+    [COMPLETIONS, { model: 'm', prompt: 'x', echo: true, best_of: 2 }, 2],
+    [RESPONSES, { model: 'm', input: 'x', metadata: {}, tools: [{ type: 'file_search' }] }, 2],
+    [
+      RESPONSES,
+      {
+        model: 'm',
+        input: [
+          { role: 'user', content: 'x' },
+          { type: 'web_search_call', id: 'x' },
+        ],
+      },
+      1,
+    ],
+    [MESSAGES, { model: 'm', messages: [{ role: 'user', content: [{ type: 'document', source: 'x' }] }] }, 1],
+  ];
+  test.each(rows)('on %s are dropped and counted: %j', (path, body, count) => {
+    const request = read(path, body);
+    expect(request.unknownKeys).toBe(count);
+    for (const word of ['metadata', 'refusal', 'custom', 'echo', 'file_search', 'web_search_call', 'document']) {
+      expect(request.body()).not.toContain(word);
+    }
+  });
+
+  test('null is a field that was not sent', () => {
+    const request = read(CHAT, { model: 'm', messages: [USER], tools: null, stop: null, stream: null });
+    expect(JSON.parse(request.body())).toEqual({ model: 'm', messages: [USER] });
+  });
+});
+
+describe('tools of a request', () => {
+  test.each([CHAT, RESPONSES, MESSAGES])('%s names a tool wherever it stands', (path) => {
+    const tools = read(path, FULL[path]).tools.map(({ name, where }) => `${where} ${name}`);
+    for (const mention of ['offered toffered', 'choice toffered', 'called tname', 'result tname']) {
+      expect(tools).toContain(mention);
+    }
+  });
+
+  test('the chat route names those of old clients too', () => {
+    const tools = read(CHAT, FULL[CHAT]).tools.map(({ name, where }) => `${where} ${name}`);
+    for (const mention of [
+      'offered tfunction',
+      'choice tfunction',
+      'called tlegacy',
+      'result tlegacy',
+      'result tother',
+    ]) {
+      expect(tools).toContain(mention);
+    }
+  });
+
+  test.each([CHAT, RESPONSES, MESSAGES])('%s forwards none of those that were taken out', (path) => {
+    const request = read(path, FULL[path]);
+    for (const tool of request.tools) tool.remove();
+    for (const { name } of request.tools) expect(request.body()).not.toContain(`"${name}"`);
+    const body = JSON.parse(request.body());
+    expect(body).not.toHaveProperty('tools');
+    expect(body).not.toHaveProperty('tool_choice');
+    expect(read(path, body).tools).toBeEmpty();
+  });
+
+  test('one of two stays with its choice', () => {
+    const other = { type: 'function', function: { name: 'other' } };
+    const request = read(CHAT, { model: 'm', messages: [USER], tools: [TOOL, other], tool_choice: 'auto' });
+    request.tools[0]?.remove();
+    expect(JSON.parse(request.body())).toMatchObject({ tools: [other], tool_choice: 'auto' });
+  });
+
+  test('arguments of a call in the history are decoded', () => {
+    const call = read(CHAT, FULL[CHAT]).tools.find(({ where }) => where === 'called');
+    expect(JSON.stringify(call?.arguments)).toBe('{"tkey":["tvalue",{"tdeep":"tleaf"}]}');
+  });
+});
+
+describe('what policies may change', () => {
+  test.each([CHAT, RESPONSES, MESSAGES])('%s loses its tools, its system texts and its logprobs', (path) => {
+    const request = read(path, FULL[path]);
+    expect(request.callerSystem.texts).not.toBeEmpty();
+    for (const what of ['tools', 'system', 'logprobs'] as const) request.drop(what);
+    const again = read(path, request.body());
+    expect(again.callerSystem.texts).toBeEmpty();
+    expect(again.tools.filter(({ where }) => where === 'offered' || where === 'choice')).toBeEmpty();
+    expect(request.body()).not.toContain('logprobs');
+    expect(request.drop('tools')).toBe(false);
+    expect(request.drop('system')).toBe(false);
+  });
+
+  test('the model, and how many tokens it may write', () => {
+    for (const path of [CHAT, COMPLETIONS, RESPONSES, MESSAGES]) {
+      const request = read(path, FULL[path]);
+      request.setModel('other');
+      request.outputTokens?.set(2);
+      const body = JSON.parse(request.body());
+      expect(body.model).toBe('other');
+      expect(body.max_tokens ?? body.max_output_tokens).toBe(2);
+      if (path === CHAT) expect(body.max_completion_tokens).toBe(2);
+    }
+  });
+
+  test('developer and instructions count as system', () => {
+    const roles = (path: string) =>
+      read(path, FULL[path])
+        .texts.filter(({ role }) => role === 'system')
+        .map(({ text }) => text);
+    expect(roles(CHAT)).toEqual(['tsystem', 'tdeveloper']);
+    expect(roles(RESPONSES)).toEqual(['tinstructions', 'tdeveloper']);
+  });
+});
