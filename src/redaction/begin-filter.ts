@@ -6,11 +6,12 @@
  * (a letter and its capital are one), so the answer fits one byte in a table of 1 MiB. It is filled on demand, by asking
  * the automata; an answer may err only towards "may begin".
  *
- * One window answers two questions. Rules without a `before`: may one begin at the second character? Rules with one: may
- * the first three characters end a `before`, so that one begins at the fourth?
+ * One window answers three questions. Rules without a `before`: may one begin at the second character? Rules with one: may
+ * the first three characters end a `before`, so that one begins at the fourth? A `before` whose end says little but whose
+ * beginning is distinctive (`secret…`) is noticed where it begins instead.
  */
 import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { type Alphabet, KINDS } from './nfa.ts';
+import { type Alphabet, EDGE, KINDS } from './nfa.ts';
 import type { Roots } from './roots.ts';
 
 /** Group of the position before the first character. */
@@ -26,6 +27,8 @@ export const ASKED = 1;
 export const MAY_BEGIN = 2;
 /** A rule with `before` may begin at the fourth character. */
 export const MAY_BE_GATED = 4;
+/** A `before` that is noticed by its beginning may begin at the second character. */
+export const MAY_BEGIN_BEFORE = 8;
 
 /** Rare letters share a group. */
 const LETTERS = 'abcdefghiklmnoprstuvwy';
@@ -59,21 +62,31 @@ function groupOfAscii(character: string): number {
 export class BeginFilter {
   readonly table = new Uint8Array(WINDOW_MASK + 1);
   private readonly roots: Roots;
-  /** The `before` patterns, reversed. */
-  private readonly before: LazyDfa | undefined;
+  /** The `before` patterns that are noticed by their end, reversed. */
+  private readonly endings: LazyDfa | undefined;
+  /** The others, forward. */
+  private readonly beginnings: LazyDfa | undefined;
   /** Groups with which a rule that has a `before` begins, and the kinds of neighbour that they are. */
   private readonly gatedKinds: (readonly number[])[] = [];
   private readonly known = new Map<
     LazyDfa,
     { states: LazyDfa['states']; next: Map<number, readonly number[] | undefined> }
   >();
+  private readonly kindOf: Uint8Array;
   private readonly classesOf: number[][] = [];
   private readonly typesOf: number[][] = [];
 
   /** `gatedEntries`: entries of the rules that `before` opens. */
-  constructor(alphabet: Alphabet, roots: Roots, before: LazyDfa | undefined, gatedEntries: readonly number[]) {
+  constructor(
+    alphabet: Alphabet,
+    roots: Roots,
+    before: { readonly endings: LazyDfa | undefined; readonly beginnings: LazyDfa | undefined },
+    gatedEntries: readonly number[],
+  ) {
     this.roots = roots;
-    this.before = before;
+    this.endings = before.endings;
+    this.beginnings = before.beginnings;
+    this.kindOf = alphabet.kindOf;
     const classes = Array.from({ length: 32 }, () => new Set<number>());
     for (let unit = 0; unit < 0x10000; unit += 1) {
       (classes[GROUP_OF[unit] as number] as Set<number>).add(alphabet.classOf[unit] as number);
@@ -94,6 +107,7 @@ export class BeginFilter {
     let answer = ASKED;
     if ((this.typesOf[groups[0]] as number[]).some((type) => this.mayBegin(type, groups.slice(1)))) answer |= MAY_BEGIN;
     if (this.mayBeGated(groups)) answer |= MAY_BE_GATED;
+    if (this.mayBeginBefore(groups)) answer |= MAY_BEGIN_BEFORE;
     this.table[window] = answer;
     return answer;
   }
@@ -103,12 +117,26 @@ export class BeginFilter {
   }
 
   private mayBeGated(groups: readonly [number, number, number, number]): boolean {
-    const { before } = this;
-    if (before === undefined) return false;
+    const { endings } = this;
+    if (endings === undefined) return false;
     const backwards = [groups[2], groups[1], groups[0]];
     return (this.gatedKinds[groups[3]] as readonly number[]).some((kind) => {
-      const root = before.root(kind);
-      return before.acceptsAt(root) !== 0 || this.lives(before, root, backwards, 0);
+      const root = endings.root(kind);
+      return endings.acceptsAt(root) !== 0 || this.lives(endings, root, backwards, 0);
+    });
+  }
+
+  private mayBeginBefore(groups: readonly [number, number, number, number]): boolean {
+    const { beginnings } = this;
+    if (beginnings === undefined) return false;
+    const onwards = groups.slice(1);
+    const kinds =
+      groups[0] === GROUP_EDGE
+        ? [EDGE]
+        : (this.classesOf[groups[0]] as number[]).map((klass) => this.kindOf[klass] as number);
+    return [...new Set(kinds)].some((kind) => {
+      const root = beginnings.root(kind);
+      return beginnings.acceptsAt(root) !== 0 || this.lives(beginnings, root, onwards, 0);
     });
   }
 

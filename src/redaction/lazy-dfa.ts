@@ -53,6 +53,7 @@ export class LazyDfa {
   private readonly isUnanchored: boolean;
   private readonly reportsLate: boolean;
   private readonly roots = new Int32Array(KINDS);
+  private readonly unions = new Map<number, number>();
   private readonly entriesMax: number;
   private readonly marks: Int32Array;
   private mark = 0;
@@ -96,6 +97,7 @@ export class LazyDfa {
     this.adopt({ nodes: new Int32Array(0), left: OTHER, accepts: 0 });
     this.table.fill(DEAD, 0, this.stride);
     this.roots.fill(UNKNOWN);
+    this.unions.clear();
   }
 
   /** The state with these nodes, made if need be. */
@@ -131,6 +133,22 @@ export class LazyDfa {
     for (const entry of this.entries) this.visit(entry, left, -1);
     for (const entry of more) this.visit(entry, left, -1);
     return this.adopt(this.collect(left));
+  }
+
+  /** The state that goes on with everything that `base` does and begins anew behind a neighbour of kind `left`. */
+  withRoot(base: number, left: number): number {
+    if (base === DEAD) return this.root(left);
+    const key = base * KINDS + left;
+    let state = this.unions.get(key);
+    if (state === undefined) {
+      const one = this.stateAt(base);
+      const two = this.stateAt(this.root(left));
+      const nodes = Int32Array.from(new Set([...one.nodes, ...two.nodes])).sort();
+      const accepts = [...(this.acceptLists[one.accepts] ?? []), ...(this.acceptLists[two.accepts] ?? [])];
+      state = this.adopt({ nodes, left, accepts: this.acceptId(accepts) });
+      this.unions.set(key, state);
+    }
+    return state;
   }
 
   /** The state that follows only one rule's nodes of `base`. */

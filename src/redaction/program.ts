@@ -5,12 +5,12 @@
  * grows, within `TABLE_ENTRIES_MAX`.
  */
 import { BeginFilter } from './begin-filter.ts';
-import { BeforeReader } from './before-reader.ts';
+import { BeforeReader, indistinctness } from './before-reader.ts';
 import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
 import { LazyDfa } from './lazy-dfa.ts';
-import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
+import { type Alphabet, alphabetOf, classesIn, finishNfa, type Nfa, NfaBuilder, SizeError } from './nfa.ts';
 import { leftTypes, Roots } from './roots.ts';
 import {
   CANDIDATE_CHARACTERS_MAX,
@@ -178,7 +178,8 @@ function buildPlan(
   const beforeBuilder = new NfaBuilder({ isReversed: true });
   const entryOf: number[] = [];
   const free: number[] = [];
-  const beforeEntries: number[] = [];
+  const forwardBuilder = new NfaBuilder();
+  const befores: { backward: number; forward: number }[] = [];
   const gated: number[] = [];
   const neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
   parsed.forEach(({ pattern, before }, rule) => {
@@ -190,7 +191,10 @@ function buildPlan(
       else if (neighbour !== undefined) neighbours.push({ rule, ...neighbour });
       else {
         gated.push(entry);
-        beforeEntries.push(beforeBuilder.add(reversed(before), rule));
+        befores.push({
+          backward: beforeBuilder.add(reversed(before), rule),
+          forward: forwardBuilder.add(before, rule),
+        });
       }
     } catch (error) {
       if (!(error instanceof SizeError)) throw error;
@@ -202,11 +206,9 @@ function buildPlan(
   const limit = options.limits?.tableEntriesMax;
   const size = limit === undefined ? {} : { entriesMax: limit };
   const before =
-    beforeEntries.length === 0
+    befores.length === 0
       ? undefined
-      : new BeforeReader(
-          new LazyDfa(finishNfa(beforeBuilder, alphabet), beforeEntries, { ...size, reportsLate: true }),
-        );
+      : beforeReader(befores, finishNfa(beforeBuilder, alphabet), finishNfa(forwardBuilder, alphabet), size);
   const dfa = new LazyDfa(finishNfa(builder, alphabet), free, size);
   const holdsOf = neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
   const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
@@ -217,10 +219,35 @@ function buildPlan(
     dfa,
     roots,
     before,
-    filter: new BeginFilter(alphabet, roots, before?.dfa, gated),
+    filter: new BeginFilter(alphabet, roots, { endings: before?.endings, beginnings: before?.beginnings }, gated),
     candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
     accepts: acceptor(all, options),
   };
+}
+
+/** Sorts the `before` patterns by what is more distinctive in prose, their end or their beginning. */
+function beforeReader(
+  befores: readonly { readonly backward: number; readonly forward: number }[],
+  backward: Nfa,
+  forward: Nfa,
+  size: { entriesMax?: number },
+): BeforeReader {
+  const endings: number[] = [];
+  const beginnings: number[] = [];
+  for (const entries of befores) {
+    const byEnd = indistinctness(new LazyDfa(backward, [entries.backward]), true);
+    const byBeginning = byEnd === 0 ? 0 : indistinctness(new LazyDfa(forward, [entries.forward]), false);
+    if (byEnd <= byBeginning) endings.push(entries.backward);
+    else beginnings.push(entries.forward);
+  }
+  const reader = (nfa: Nfa, entries: readonly number[]): LazyDfa | undefined =>
+    entries.length === 0 ? undefined : new LazyDfa(nfa, entries, { ...size, reportsLate: true });
+  const all = new LazyDfa(
+    backward,
+    befores.map((entries) => entries.backward),
+    { ...size, reportsLate: true },
+  );
+  return new BeforeReader(all, reader(backward, endings), reader(forward, beginnings));
 }
 
 function sharedAlphabet(sets: readonly CharSet[], all: readonly { id: string }[]): Alphabet {

@@ -14,12 +14,14 @@ import {
   GROUP_UNKNOWN,
   MAY_BE_GATED,
   MAY_BEGIN,
+  MAY_BEGIN_BEFORE,
   WINDOW_MASK,
 } from './begin-filter.ts';
 import type { BeforeReader } from './before-reader.ts';
 import { HeldText } from './held-text.ts';
 import type { DfaState, LazyDfa } from './lazy-dfa.ts';
 import { DEAD, UNKNOWN } from './lazy-dfa.ts';
+import { EDGE } from './nfa.ts';
 import { NO_LEADER, Path } from './path.ts';
 import type { Finding } from './rule.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
@@ -59,6 +61,9 @@ export class Scanner {
   private swallows: Swallow[] = [];
   private readonly consumed: Float64Array;
   private findings: Finding[] = [];
+  /** State of the `before` patterns that are noticed where they begin; `DEAD` while none is under way. */
+  private beforeState = DEAD;
+  private beforeStates: LazyDfa['states'] | undefined;
   private states: LazyDfa['states'];
   private hasEnded = false;
   private hasDied = false;
@@ -67,6 +72,7 @@ export class Scanner {
     this.plan = plan;
     this.consumed = new Float64Array(plan.mode === 'watch' ? plan.ruleCount : 0);
     this.states = plan.dfa.states;
+    this.beforeStates = plan.before?.beginnings?.states;
   }
 
   /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
@@ -148,7 +154,13 @@ export class Scanner {
       const whole = ((window << 5) | groupAt(piece, at + 2)) & WINDOW_MASK;
       let answer = filter.table[whole] as number;
       if (answer === 0) answer = filter.ask(whole);
-      if (answer === ASKED && gated === 0 && this.swallows.length === 0 && this.live.length < 2) {
+      if (
+        answer === ASKED &&
+        gated === 0 &&
+        this.beforeState === DEAD &&
+        this.swallows.length === 0 &&
+        this.live.length < 2
+      ) {
         const from = at;
         at = this.live.length === 0 ? this.skip(piece, at, whole) : this.follow(piece, at, whole, base);
         if (at > from) {
@@ -159,7 +171,8 @@ export class Scanner {
         }
       }
       gated |= answer & MAY_BE_GATED;
-      const isGated = (gated & 1) === 1;
+      const hasBefore = this.stepBefore(piece.charCodeAt(at), (answer & MAY_BEGIN_BEFORE) !== 0);
+      const isGated = hasBefore || (gated & 1) === 1;
       const gate = isGated ? (this.plan.before?.gateAt(base + at, piece, base, this.text) ?? 0) : 0;
       this.step(piece.charCodeAt(at), (answer & MAY_BEGIN) !== 0, gate);
       at += 1;
@@ -167,6 +180,27 @@ export class Scanner {
       gated >>= 1;
       window = whole;
     }
+  }
+
+  /** Moves the `before` patterns that are under way over a character; true when one of them matched up to it. */
+  private stepBefore(unit: number, mayBegin: boolean): boolean {
+    if (this.beforeState === DEAD && !mayBegin) return false;
+    const beginnings = this.plan.before?.beginnings;
+    if (beginnings === undefined) return false;
+    const { alphabet } = beginnings.nfa;
+    if (mayBegin) {
+      const left = this.last < 0 ? EDGE : (alphabet.kindOf[alphabet.classOf[this.last] as number] as number);
+      this.beforeState = beginnings.withRoot(this.beforeState, left);
+    }
+    const klass = alphabet.classOf[unit] as number;
+    let entry = beginnings.table[this.beforeState + klass] as number;
+    if (entry === UNKNOWN) entry = beginnings.step(this.beforeState, klass);
+    this.beforeState = entry >= 0 ? entry : (beginnings.specialNext[-2 - entry] as number);
+    if (beginnings.isOverfull) {
+      beginnings.flush();
+      this.adoptStates();
+    }
+    return entry < 0;
   }
 
   /** The rules with `before` that may begin at the first two characters of a piece, which no earlier window covered. */
@@ -541,7 +575,15 @@ export class Scanner {
 
   private rewind(position: number): void {
     this.position = position;
-    this.last = position === 0 ? -1 : this.text.unitAt(position - 1);
+    // What `before` patterns are under way there is found by reading the characters that they may look at once more.
+    const from = Math.max(0, position - CONTEXT_CHARACTERS);
+    this.beforeState = DEAD;
+    this.last = from === 0 ? -1 : this.text.unitAt(from - 1);
+    for (const character of this.text.slice(from, position).split('')) {
+      const unit = character.charCodeAt(0);
+      this.stepBefore(unit, true);
+      this.last = unit;
+    }
   }
 
   private gateAt(position: number): number {
@@ -560,6 +602,12 @@ export class Scanner {
   /** The automaton may have been thrown away, by this scanner or another: takes its states over into the new one. */
   private adoptStates(): void {
     const { dfa } = this.plan;
+    const beginnings = this.plan.before?.beginnings;
+    if (beginnings !== undefined && this.beforeStates !== beginnings.states) {
+      const old = this.beforeStates as DfaState[];
+      this.beforeState = beginnings.adopt(old[this.beforeState / beginnings.stride] as DfaState);
+      this.beforeStates = beginnings.states;
+    }
     if (this.states === dfa.states) return;
     const old = this.states;
     const adopt = (state: number): number => dfa.adopt(old[state / dfa.stride] as DfaState);
