@@ -119,7 +119,9 @@ export const piiRules: RedactionRule[] = [
   {
     id: 'ipv6_address',
     label: 'IPV6_ADDRESS',
-    pattern: re`\b[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?`,
+    pattern: re`[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}(?:::)?`,
+    // A refused `fd12:…` would else be tried again from its second group.
+    before: re`[\s"'\x60(\[=,<>/|]`,
     keywords: IP_WORDS,
     validators: ['public_ipv6'],
     source: 'https://www.rfc-editor.org/rfc/rfc4291#section-2.2',
@@ -132,6 +134,8 @@ export const piiRules: RedactionRule[] = [
     validators: ['mac_address'],
     source: 'https://www.rfc-editor.org/rfc/rfc7042',
   },
+  // Before phones, which digits in groups could also be.
+  ...nationalRules,
   {
     id: 'phone_number',
     label: 'PHONE_NUMBER',
@@ -150,5 +154,4 @@ export const piiRules: RedactionRule[] = [
     validators: ['phone_number'],
     source: 'https://www.itu.int/rec/T-REC-E.164',
   },
-  ...nationalRules,
 ];

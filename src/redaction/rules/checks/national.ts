@@ -46,13 +46,11 @@ function isNir(text: string): boolean {
 
 /** Spanish DNI and NIE: the letter is the number modulo 23; X, Y and Z stand for 0, 1 and 2. */
 function isDni(text: string): boolean {
-  const compact = text.replaceAll(/[ .-]/g, '').toUpperCase();
-  const number = compact.slice(0, -1).replace(/^[XYZ]/, (letter) => String('XYZ'.indexOf(letter)));
-  return (
-    /^[0-9]{8}$/.test(number) &&
-    !isPatterned(digitsOf(number)) &&
-    'TRWAGMYFPDXBNJZSQVHLCKE'.charAt(Number(number) % 23) === compact.at(-1)
-  );
+  const digits = digitsOf(text);
+  const first = 'XYZ'.indexOf(text.charAt(0));
+  const all = first < 0 ? digits : [first, ...digits];
+  if (all.length !== 8 || isPatterned(digits)) return false;
+  return 'TRWAGMYFPDXBNJZSQVHLCKE'.charAt(Number(all.join('')) % 23) === text.at(-1);
 }
 
 const ODD_VALUES = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];

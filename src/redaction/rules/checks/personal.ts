@@ -59,19 +59,8 @@ const FOREIGN_LABELS = new Set([
   'device',
   'swap',
 ]);
-/** Mailboxes of machines: they name nobody. */
-const MACHINE_MAILBOXES = new Set([
-  'git',
-  'noreply',
-  'reply',
-  'daemon',
-  'no-reply',
-  'donotreply',
-  'do-not-reply',
-  'mailer-daemon',
-  'hg',
-  'svn',
-]);
+/** Last words of machines' mailboxes: `git`, `noreply`, `do-not-reply`, `mailer-daemon`. They name nobody. */
+const MACHINE_MAILBOXES = new Set(['git', 'hg', 'svn', 'reply', 'noreply', 'donotreply', 'daemon']);
 const DOCUMENTATION_DOMAINS = ['example.com', 'example.net', 'example.org', 'example.edu'];
 
 /** Whether an address may be a person's: not in a documentation domain (RFC 2606), not a machine's, not a file name. */
@@ -80,9 +69,12 @@ export function acceptsEmail(text: string): boolean {
   const mailbox = text.slice(0, at).toLowerCase();
   const domain = text.slice(at + 1).toLowerCase();
   if (DOCUMENTATION_DOMAINS.some((name) => domain === name || domain.endsWith(`.${name}`))) return false;
-  if (domain.includes('noreply') || MACHINE_MAILBOXES.has(mailbox) || mailbox.startsWith('.') || domain.startsWith('-'))
-    return false;
+  if (domain.includes('noreply') || MACHINE_MAILBOXES.has(lastWord(mailbox)) || domain.startsWith('-')) return false;
   return !FOREIGN_LABELS.has(domain.slice(domain.lastIndexOf('.') + 1));
+}
+
+function lastWord(mailbox: string): string {
+  return mailbox.slice(Math.max(mailbox.lastIndexOf('-'), mailbox.lastIndexOf('.'), mailbox.lastIndexOf('_')) + 1);
 }
 
 /** Prefixes of networks that name no host of anybody's (RFC 1918, 5735, 5737, 6598, 2544), as [first, second, third]. */
@@ -134,7 +126,10 @@ export function acceptsIpv6(text: string): boolean {
 
 /** Whether a MAC address is a device's own: not all alike, not multicast, not made up locally, not RFC 7042's examples. */
 export function acceptsMac(text: string): boolean {
-  const octets = text.split(/[:-]/).map((octet) => Number.parseInt(octet, 16));
+  const octets = text
+    .replaceAll('-', ':')
+    .split(':')
+    .map((octet) => Number.parseInt(octet, 16));
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = octets;
   if (new Set(octets).size < 3 || (first & 3) !== 0) return false;
   return !(first === 0 && second === 0 && third === 0x5e && fourth === 0 && fifth === 0x53);
@@ -143,9 +138,9 @@ export function acceptsMac(text: string): boolean {
 /** Whether digits can be a telephone number (ITU-T E.164): no date, no decimal, no 555-01xx of fiction. */
 export function acceptsPhone(text: string): boolean {
   const digits = digitsOf(text);
-  const extension = text.search(/x|ext/);
-  const number = extension < 0 ? text : text.slice(0, extension).trimEnd();
-  const groups = number.split(/[^0-9]+/).filter((group) => group !== '');
+  // What follows an `x` or `ext` is an extension.
+  const [number = ''] = text.replace('e', 'x').split('x');
+  const groups = digitGroups(number);
   const count = groups.join('').length;
   const international = text.startsWith('+') || text.startsWith('00');
   if (count < 7 || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
@@ -153,6 +148,18 @@ export function acceptsPhone(text: string): boolean {
   if (!international && number.includes('.') && groups.length < 3) return false;
   const local = groups.join('').slice(-7);
   return !(count >= 7 && local.startsWith('55501'));
+}
+
+function digitGroups(text: string): string[] {
+  const groups: string[] = [];
+  let from = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) continue;
+    if (i > from) groups.push(text.slice(from, i));
+    from = i + 1;
+  }
+  return groups;
 }
 
 /** Year, month and day in either order, or year and year. */

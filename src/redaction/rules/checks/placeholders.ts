@@ -82,5 +82,11 @@ export function isPlaceholder(text: string): boolean {
 
 /** Whether a value is, or holds, a variable of a template or shell. Linear. */
 export function isTemplate(text: string): boolean {
-  return TEMPLATE_MARKS.some((mark) => text.includes(mark)) || /^\$[A-Za-z_]/.test(text.slice(0, 2));
+  return TEMPLATE_MARKS.some((mark) => text.includes(mark)) || isShellVariable(text);
+}
+
+/** `$NAME`: a dollar sign and a letter or underscore. */
+function isShellVariable(text: string): boolean {
+  const second = text.charCodeAt(1) | 32;
+  return text.startsWith('$') && ((second >= 97 && second <= 122) || text.charAt(1) === '_');
 }

@@ -40,7 +40,7 @@ export function isGenericSecret(text: string): boolean {
   const { digit, upper, lower, other, distinct } = characterCounts(text);
   const letters = upper + lower;
   if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;
-  if (isPlaceholder(text) || isVersion(text)) return false;
+  if (isPlaceholder(text) || isVersion(text) || isDate(text)) return false;
   if (letters < 2) return other === 0 && text.length >= 16;
   if (digit === 0)
     return other < 3 && text.length >= DIGITLESS_CHARACTERS_MIN && languageBits(text) < DIGITLESS_LANGUAGE_BITS_MAX;
@@ -60,6 +60,11 @@ function isVersion(text: string): boolean {
       digitsOf(part).length === part.length &&
       endsInDigit(parts[i - 1]),
   );
+}
+
+/** Whether a text begins like `2026-11-22`. */
+function isDate(text: string): boolean {
+  return text.charAt(4) === '-' && text.charAt(7) === '-' && digitsOf(text.slice(0, 10)).length === 8;
 }
 
 function endsInDigit(text: string | undefined): boolean {
@@ -115,13 +120,13 @@ export function isUrlPassword(text: string): boolean {
   if (lower.includes('password') || lower.includes('xxx') || lower.includes('your') || lower.includes('***'))
     return false;
   const host = text.slice(text.indexOf('@', authority) + 1);
-  if (isLoopback(host) && /^[a-z]{1,8}$/.test(password)) return false;
+  if (isLoopback(host) && password.length < 9 && characterCounts(password).lower === password.length) return false;
   return password.length > 3 && new Set(password).size > 2;
 }
 
 /** Whether `user:password` of a command line is one: no variable, no form word, not the user again. */
 export function isCredentialPair(text: string): boolean {
-  const plain = text.replaceAll(/["']/g, '');
+  const plain = text.replaceAll('"', '').replaceAll("'", '');
   const user = plain.slice(0, plain.indexOf(':'));
   const password = plain.slice(user.length + 1);
   const folded = password.toLowerCase();

@@ -10,14 +10,6 @@ export const aiRules: readonly RedactionRule[] = [
     'https://docs.anthropic.com/en/api/overview',
     'varied_token',
   ),
-  // Hyphens included: `sk-proj-`, `sk-svcacct-`, `sk-admin-`, and the same shape that other vendors hand out.
-  secret(
-    'openai_key',
-    re`\bsk-[A-Za-z0-9_-]{20,256}`,
-    'https://platform.openai.com/docs/api-reference/authentication',
-    'digit_token',
-    'not_anthropic',
-  ),
   secret(
     'openrouter_key',
     re`\bsk-or-v1-[0-9a-f]{64}\b`,
@@ -29,6 +21,14 @@ export const aiRules: readonly RedactionRule[] = [
     re`\bsk-lf-${UUID}\b`,
     'https://langfuse.com/docs/api-and-data-platform/features/public-api',
     'varied_token',
+  ),
+  // Hyphens included: `sk-proj-`, `sk-svcacct-`, `sk-admin-`, and the same shape that other vendors hand out.
+  secret(
+    'openai_key',
+    re`\bsk-[A-Za-z0-9_-]{20,256}`,
+    'https://platform.openai.com/docs/api-reference/authentication',
+    'digit_token',
+    'not_anthropic',
   ),
   secret(
     'huggingface_token',

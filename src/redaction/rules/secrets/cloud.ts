@@ -1,6 +1,6 @@
 /** Keys of clouds, hosting, infrastructure and secret stores. */
 import type { RedactionRule } from '../../rule.ts';
-import { re, secret, UUID } from './secret.ts';
+import { labelled, re, secret, UUID } from './secret.ts';
 
 const TAILSCALE = re`[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}\b`;
 
@@ -100,7 +100,10 @@ export const cloudRules: readonly RedactionRule[] = [
     'https://devcenter.heroku.com/articles/authentication',
     'varied_token',
   ),
-  secret('fly_legacy_token', re`\bfo1_[A-Za-z0-9_-]{43}`, 'https://fly.io/docs/security/tokens/', 'varied_token'),
+  labelled(
+    'FLY_TOKEN',
+    secret('fly_legacy_token', re`\bfo1_[A-Za-z0-9_-]{43}`, 'https://fly.io/docs/security/tokens/', 'varied_token'),
+  ),
   secret('fly_token', re`\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}`, 'https://fly.io/docs/security/tokens/'),
   secret(
     'netlify_token',

@@ -1,6 +1,6 @@
 /** Tokens of source forges, package registries, continuous integration and code analysis. */
 import type { RedactionRule } from '../../rule.ts';
-import { re, secret, UUID } from './secret.ts';
+import { labelled, re, secret, UUID } from './secret.ts';
 
 const GITHUB =
   'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats';
@@ -10,9 +10,12 @@ const GITLAB = 'https://docs.gitlab.com/security/tokens/#token-prefixes';
 export const forgeRules: readonly RedactionRule[] = [
   secret('github_token', re`\bgh[pousr]_[A-Za-z0-9]{36}\b`, GITHUB, 'varied_token'),
   // Glued to other word characters the shape alone says too little, the checksum in its last six characters enough.
-  secret('github_checksum_token', re`gh[pousr]_[A-Za-z0-9]{36}`, GITHUB, 'github_checksum'),
+  labelled('GITHUB_TOKEN', secret('github_checksum_token', re`gh[pousr]_[A-Za-z0-9]{36}`, GITHUB, 'github_checksum')),
   secret('github_fine_grained_token', re`\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b`, GITHUB, 'varied_token'),
-  secret('github_legacy_fine_token', re`\bgithub_pat_[A-Za-z0-9_]{82}\b`, GITHUB, 'varied_token'),
+  labelled(
+    'GITHUB_FINE_GRAINED_TOKEN',
+    secret('github_legacy_fine_token', re`\bgithub_pat_[A-Za-z0-9_]{82}\b`, GITHUB, 'varied_token'),
+  ),
   secret(
     'github_stateless_token',
     re`\bghs_[0-9]{1,12}_eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`,

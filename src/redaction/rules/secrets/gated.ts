@@ -123,7 +123,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'sidekiq_secret',
     re`[a-f0-9]{8}:[a-f0-9]{8}`,
-    re`(?:contribsys|gems__|sidekiq)${TO}`,
+    re`contribsys${TO}`,
     'https://github.com/sidekiq/sidekiq/wiki/Pro-Setup',
   ),
   gated(

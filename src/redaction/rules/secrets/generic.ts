@@ -8,13 +8,11 @@
 import type { RedactionRule } from '../../rule.ts';
 import { re } from './secret.ts';
 
-/** The longest generic value, in characters. */
-const VALUE = re`[A-Za-z0-9_+/~.-][A-Za-z0-9_+/~.=:%!@$^*-]{8,253}[A-Za-z0-9_=+/~!.-]`;
+/** Not the full stop of a sentence, but the dots of a shortened value: with them the check refuses it. */
+const VALUE = re`[A-Za-z0-9_+/~.-][A-Za-z0-9_+/~.=:%!@$^*-]{8,253}[A-Za-z0-9_=+/~-](?:\.{2,3})?`;
 /** A password may hold any visible character but quotes, brackets and separators. */
-const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{6,64}`;
+const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{5,63}[A-Za-z0-9_!@#$%^&*+~/=-]`;
 
-/** What joins the words of an identifier or phrase. */
-const JOINT = '-_. ';
 /** What stands before a word that begins. */
 const NO_WORD = `"'\x60\t\r\n{},;:(<>&?/|=*#@`;
 
@@ -23,8 +21,12 @@ const NO_WORD = `"'\x60\t\r\n{},;:(<>&?/|=*#@`;
  *
  * For each proper suffix of a word, the suffix with another character before it. Linear in the words' letters.
  */
-function notEndingIn(words: readonly string[], options: { readonly wordNeeded: boolean }): string {
-  const before = new Map<string, Set<string>>([['', new Set(options.wordNeeded ? `${JOINT}${NO_WORD}` : JOINT)]]);
+function notEndingIn(
+  words: readonly string[],
+  options: { readonly joint: string; readonly wordNeeded: boolean },
+): string {
+  const { joint, wordNeeded } = options;
+  const before = new Map<string, Set<string>>([['', new Set(wordNeeded ? `${joint}${NO_WORD}` : joint)]]);
   for (const word of words) {
     for (let i = word.length; i > 0; i--) {
       const suffix = word.slice(i);
@@ -35,7 +37,7 @@ function notEndingIn(words: readonly string[], options: { readonly wordNeeded: b
     .filter(([suffix]) => !words.some((word) => suffix.endsWith(word)))
     .map(([suffix, characters]) => {
       const other = `[^${[...characters].join('').replace(/^-/, '\\-')}]`;
-      return suffix === '' && options.wordNeeded ? other : `(?:^|${other})${suffix}`;
+      return suffix === '' && wordNeeded ? other : `(?:^|${other})${suffix}`;
     });
   return `(?:${alternatives.join('|')})`;
 }
@@ -43,7 +45,7 @@ function notEndingIn(words: readonly string[], options: { readonly wordNeeded: b
 /** Tokens that pages show to everyone, and hashes of secrets in annotations. */
 const PUBLIC = notEndingIn(
   ['public', 'csrf', 'xsrf', 'authenticity', 'verification', 'jsonweb', 'checksum/', 'sha256/', 'hash/'],
-  { wordNeeded: false },
+  { joint: '-_.', wordNeeded: false },
 );
 /** Keys that lock nothing. */
 const PLAIN_KEYS = notEndingIn(
@@ -51,7 +53,7 @@ const PLAIN_KEYS = notEndingIn(
     'public pub primary foreign partition sort cache schema sequence unique composite idempotency translation locale object registry index group range lookup search hot bucket routing message ' +
     'event query hash map dict json row state tree any mon tur don whis hoc artifact build restore s3 pgp gpg signed resource websocket from by'
   ).split(' '),
-  { wordNeeded: true },
+  { joint: '-_. ', wordNeeded: true },
 );
 
 /** Words that are a secret's name by themselves. */
@@ -74,23 +76,23 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'generic_api_key',
     label: 'GENERIC_API_KEY',
     pattern: VALUE,
-    before: `(?:${PUBLIC}[_. -]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}${CLOSING}${OPERATOR}${OPENING}${SCHEME}|${SPOKEN}|${DECLARED}`,
+    before: `(?:${PUBLIC}[_.-]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}${CLOSING}${OPERATOR}${OPENING}${SCHEME}|${SPOKEN}|${DECLARED}`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
   {
-    id: 'named_key',
-    label: 'NAMED_KEY',
+    id: 'url_key',
+    label: 'URL_KEY',
     pattern: VALUE,
-    before: re`(?:\bthe key for [\w .-]{1,30} is|\|[ \t]{0,4}[\w .-]{2,30} key[ \t]{0,4}\||\bx-[a-z0-9_-]{2,40}-(?:key|token|auth|secret)["']?[ \t]{0,2}[:=,]|[?&](?:key|sig|signature|auth|k)=)[ \t]{0,4}${OPENING}`,
+    before: re`[?&](?:key|sig|signature|auth|code)=`,
     validators: ['generic_secret'],
-    source: 'https://cwe.mitre.org/data/definitions/798.html',
+    source: 'https://cwe.mitre.org/data/definitions/598.html',
   },
   {
     id: 'authorization_header',
     label: 'AUTHORIZATION_HEADER',
     pattern: VALUE,
-    before: re`(?:\b(?:authorization|x-auth-token|api-token|private-token|x-api-key)|(?:^|[\s"'{,(])token)["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:bearer |basic |token |api-token |apikey |key=)?`,
+    before: re`\bauthorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:basic |token |api-token |apikey |key=)?`,
     validators: ['generic_secret'],
     source: 'https://www.rfc-editor.org/rfc/rfc9110#field.authorization',
   },

@@ -23,12 +23,13 @@ export const materialRules: readonly RedactionRule[] = [
   ),
   secret(
     'putty_private_key',
-    re`PuTTY-User-Key-File-[23]: [^:]{4,40}(?:[^P]|P[^r])+Private-(?:MAC|Hash): [0-9a-f]{40,64}`,
+    re`PuTTY-User-Key-File-[23]: [^\n]+\n(?:[A-Za-z]+(?:-[A-Za-z]+)*: [^\n]*\n|[A-Za-z0-9+/=]+\r?\n)+Private-(?:MAC|Hash): [0-9a-f]{40,64}`,
     'https://tartarus.org/~simon/putty-snapshots/htmldoc/AppendixC.html',
   ),
   secret(
     'jwt',
-    re`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}={0,2}`,
+    // The last part is empty in an unsigned one.
+    re`\bey[A-Za-z0-9_-]{15,}\.ey[A-Za-z0-9_-]{15,}\.(?:[A-Za-z0-9_-]{10,}={0,2})?`,
     'https://www.rfc-editor.org/rfc/rfc7519',
   ),
   secret('jwt_base64', re`\bZXlK[A-Za-z0-9+/_-]{60,}={0,2}`, 'https://www.rfc-editor.org/rfc/rfc7519'),

@@ -15,5 +15,10 @@ export function secret(id: string, pattern: string, source: string, ...validator
   return validators.length === 0 ? rule : { ...rule, validators };
 }
 
+/** The same rule under the label of another, of which it is a variant. */
+export function labelled(label: string, rule: RedactionRule): RedactionRule {
+  return { ...rule, label };
+}
+
 /** A UUID in either case, as a part of longer patterns. */
 export const UUID = '[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}';

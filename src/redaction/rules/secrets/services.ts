@@ -1,6 +1,6 @@
 /** Keys of messaging, mail, payment, commerce and monitoring services. */
 import type { RedactionRule } from '../../rule.ts';
-import { re, secret, UUID } from './secret.ts';
+import { labelled, re, secret, UUID } from './secret.ts';
 
 const SLACK = 'https://api.slack.com/concepts/token-types';
 
@@ -12,15 +12,20 @@ export const messagingRules: readonly RedactionRule[] = [
     SLACK,
     'opaque_token',
   ),
-  secret('slack_short_token', re`\bxox[ao]-[0-9A-Za-z-]{10,200}`, SLACK, 'opaque_token'),
-  secret('slack_legacy_bot_token', re`\bxoxb-[0-9]{8,14}-[A-Za-z0-9]{12,32}`, SLACK, 'varied_token'),
-  secret(
-    'slack_legacy_token',
-    re`\bxox[os]-[0-9]{4,14}-[0-9]{4,14}-[0-9]{4,14}-[A-Fa-f0-9]{8,64}`,
-    SLACK,
-    'varied_token',
+  labelled('SLACK_TOKEN', secret('slack_short_token', re`\bxox[ao]-[0-9A-Za-z-]{10,200}`, SLACK, 'opaque_token')),
+  labelled(
+    'SLACK_TOKEN',
+    secret(
+      'slack_legacy_token',
+      re`\bxox[os]-[0-9]{4,14}-[0-9]{4,14}-[0-9]{4,14}-[A-Fa-f0-9]{8,64}`,
+      SLACK,
+      'varied_token',
+    ),
   ),
-  secret('slack_workspace_token', re`\bxox[ar]-(?:[0-9]-)?[0-9A-Za-z]{8,48}`, SLACK, 'opaque_token'),
+  labelled(
+    'SLACK_TOKEN',
+    secret('slack_workspace_token', re`\bxox[ar]-(?:[0-9]-)?[0-9A-Za-z]{8,48}`, SLACK, 'opaque_token'),
+  ),
   secret('slack_config_token', re`\bxoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{140,180}`, SLACK, 'varied_token'),
   secret('slack_app_token', re`\bxapp-[0-9]-[A-Z0-9]{6,14}-[0-9]{6,16}(?:-[a-z0-9]{20,80})?`, SLACK, 'varied_token'),
   secret(
@@ -107,11 +112,14 @@ export const messagingRules: readonly RedactionRule[] = [
 /** Keys of payment, finance, shipping and commerce. */
 export const paymentRules: readonly RedactionRule[] = [
   secret('stripe_key', re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{24,}\b`, 'https://docs.stripe.com/keys'),
-  secret(
-    'stripe_short_key',
-    re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{10,23}\b`,
-    'https://docs.stripe.com/keys',
-    'varied_token',
+  labelled(
+    'STRIPE_KEY',
+    secret(
+      'stripe_short_key',
+      re`\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{10,23}\b`,
+      'https://docs.stripe.com/keys',
+      'varied_token',
+    ),
   ),
   secret(
     'stripe_webhook_secret',
