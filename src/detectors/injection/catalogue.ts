@@ -285,6 +285,11 @@ export const CATALOGUE: readonly CatalogueRule[] = [
       'echo ~3 ownrules ~3 told|said',
       'see ~3 definite ~1 systemprompt',
       'echo ~3 your ~1 hidden ~1 promptweak',
+      'reveal ~3 promptn|ownrules ~1 hiddenpost',
+      'what ~2 be ~2 your ~2 hidden ~1 promptn',
+      'what ~2 be ~2 your ~1 promptn|ownrules ~1 hiddenpost',
+      'what ~2 your ~1 hidden ~1 promptn ~1 be',
+      'reveal ~2 systemprompt ~2 your',
     ],
   },
   {
@@ -307,7 +312,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     id: 'ask_for_instructions',
     technique: 'extraction',
     reference: OWASP,
-    score: 0.9,
+    score: 1,
     sequences: [
       'what ~2 be ~2 your ~2 hidden ~1 promptn|directive',
       'what ~2 be ~1 your ~1 ownrules',
@@ -316,6 +321,13 @@ export const CATALOGUE: readonly CatalogueRule[] = [
       'what ~3 your ~1 ownrules ~1 be',
       'your ~3 ownrules ~3 what',
     ],
+  },
+  {
+    id: 'ask_for_rules',
+    technique: 'extraction',
+    reference: OWASP,
+    score: 0.5,
+    sequences: ['what ~2 be ~1 your ~1 rulesword', 'echo ~2 your ~1 rulesword'],
   },
   {
     id: 'repeat_text_above',
@@ -330,6 +342,19 @@ export const CATALOGUE: readonly CatalogueRule[] = [
       'echo ~3 all ~3 above',
       'echo ~3 all ~1 conversation',
       'echo ~3 directive ~2 above|prior',
+    ],
+  },
+  {
+    id: 'repeat_text_verbatim',
+    technique: 'extraction',
+    reference: OWASP,
+    score: 1,
+    sequences: [
+      'echo ~3 textn ~2 above ~8 verbatim|codeblock',
+      'echo ~2 above ~2 textn ~8 verbatim|codeblock',
+      'echo ~3 all ~3 above ~8 verbatim|codeblock',
+      'echo ~4 conversation ~6 verbatim',
+      'verbatim ~5 textn ~2 above',
     ],
   },
   {
@@ -406,6 +431,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
       'nomatter ~4 morals',
       'nolonger ~4 limits',
       'negation ~3 abide ~4 limits|policy|morals',
+      'limits ~1 without',
     ],
   },
   {
@@ -426,12 +452,14 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     id: 'persona_without_limits',
     technique: 'persona',
     reference: PERSONAS,
-    score: 0.9,
+    score: 1,
     sequences: [
       '^youare ~14 without ~3 limits',
       '^youare ~14 without ~2 morals',
       '^youare ~10 evil ~3 evil',
       '^youare ~12 nomatter ~4 morals',
+      '^youare ~14 limits ~1 without',
+      'limits ~1 without ~6 ai',
     ],
   },
   {
@@ -447,6 +475,13 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     reference: PERSONAS,
     score: 0.35,
     sequences: ['now ~2 youare', 'youare ~1 now', 'youare ~4 nolonger', 'nolonger ~3 ai', 'youare ~2 nolonger'],
+  },
+  {
+    id: 'role_play',
+    technique: 'persona',
+    reference: PERSONAS,
+    score: 0.1,
+    sequences: ['youare'],
   },
   {
     id: 'named_persona',

@@ -91,7 +91,7 @@ export const LEXICON: Readonly<Record<string, string>> = {
     jouw je uw
     twoj* swoj* twoich swoich
     твои твоих свои своих ваш* твой свой твою
-    你的 您的 你所 あなたの 君の 당신의 너의 네 kendi senin sizin
+    你的 您的 你所 あなたの 君の 당신의 너의 네 kendi senin sizin الخاص_بك الخاصة_بك لديك
     आपके अपने अपना तुम्हारे`,
   directive: `
     instruction instructions directive directives directions guideline guidelines rules prompt prompts commands orders constraints restrictions programming policies safeguards protocols
@@ -185,6 +185,8 @@ export const LEXICON: Readonly<Record<string, string>> = {
     sistem baslangic gizli ilk orijinal
     النظام الاولية الأولية المخفية السرية الاصلية
     सिस्टम प्रारंभिक छिपे छुपे गुप्त मूल`,
+  // the same words where they follow the noun
+  hiddenpost: `iniciales ocultas secretas originales internas initiales cachees secretes originelles internes iniziali nascoste segrete originali iniciais originais السرية الاولية الأولية المخفية الاصلية الأصلية del_sistema du_systeme do_sistema di_sistema`,
   promptn: `
     prompt prompts instruction instructions directive directives preprompt prompting
     anweisung* prompttext* nachricht instruktion* eingabeaufforderung* systemnachricht*
@@ -202,7 +204,8 @@ export const LEXICON: Readonly<Record<string, string>> = {
     الموجه تعليمات التعليمات موجه رسالة
     प्रॉम्प्ट निर्देश* संदेश`,
   promptweak: `message messages configuration config settings text`,
-  ownrules: `instruction instructions directive directives prompt preprompt programming guidelines rules anweisungen anweisung instruktionen vorgaben instrucciones indicaciones consignes istruzioni instrucoes instructies instrukcje инструкции инструкций промпт 指令 指示 提示 提示词 プロンプト 지시* 프롬프트* 지침* talimat* التعليمات تعليماتك निर्देश*`,
+  rulesword: `rules guidelines restrictions constraints policies regeln richtlinien reglas regles regole regras regels zasady правила 规则 ルール 규칙 kurallar* القواعد नियम`,
+  ownrules: `instruction instructions directive directives prompt preprompt programming anweisungen anweisung instruktionen vorgaben instrucciones indicaciones consignes istruzioni instrucoes instructies instrukcje инструкции инструкций промпт 指令 指示 提示 提示词 プロンプト 지시* 프롬프트* 지침* talimat* التعليمات تعليماتك निर्देश*`,
   systemprompt: `systemprompt systemprompts system_prompt system_prompts sysprompt systempromt preprompt pre_prompt metaprompt meta_prompt initialprompt prompttext prompt_text prompt_texts prompttexte prompttexts system_promt systemanweisung* systemnachricht*
     prompt_du_systeme prompt_systeme instrucciones_del_sistema prompt_del_sistema prompt_di_sistema instrucoes_do_sistema prompt_do_sistema prompt_sistema systeemprompt systemowy_prompt prompt_systemowy prompt_systemow* системный_промпт* системного_промпта системные_инструкции системную_инструкцию
     系统提示 系统提示词 系統提示 系统指令 システムプロンプト システム指示 시스템_프롬프트* sistem_istem* sistem_komut* sistem_talimat* موجه_النظام تعليمات_النظام सिस्टम_प्रॉम्प्ट`,
@@ -223,6 +226,6 @@ export const LEXICON: Readonly<Record<string, string>> = {
   newly: `new additional updated further real actual neue neuen neuer nueva nuevas nuevo nouvelle nouvelles nouveau nuove nuova nuovo nova novas novo nieuwe nowe nowa новые новая новое 新的 新 新しい 새로운 yeni جديد جديدة नए नया`,
   follows: `follow follows focus concentrate listen begin start come comes is are folgen kommen konzentriere konzentrier obey perform execute complete`,
   now: `now jetzt nun from_now_on henceforth from_this_point going_forward hereafter starting_now ab_jetzt ab_sofort a_partir_de_ahora desde_ahora a_partir_de_agora desormais dorenavant d_ora_in_poi da_ora_in_poi vanaf_nu od_teraz с_этого_момента отныне теперь 从现在开始 从现在起 現在開始 今から これから 지금부터 이제부터 simdi bundan_sonra artik من_الان_فصاعدا الآن अब_से अब`,
-  youare: `you_are you_re you_will you_shall you_must you_become act_as act_like behave_as behave_like pretend_to_be pretend_you_are roleplay_as role_play_as imagine_you_are respond_as answer_as speak_as du_bist bist_du sie_sind eres seras tu_es vous_etes sei tu_sei voce_e voce_sera jij_bent je_bent jestes ты вы_теперь 你是 你现在是 你就是 你将扮演 あなたは お前は 당신은 너는 sen أنت आप_हैं आप_एक`,
+  youare: `ben_je आप jestes_teraz you_are you_re you_will you_shall you_must you_become act_as act_like behave_as behave_like pretend_to_be pretend_you_are roleplay_as role_play_as imagine_you_are respond_as answer_as speak_as du_bist bist_du sie_sind eres seras tu_es vous_etes sei tu_sei voce_e voce_sera jij_bent je_bent jestes ты вы_теперь 你是 你现在是 你就是 你将扮演 あなたは お前は 당신은 너는 sen أنت आप_हैं आप_एक`,
   nolonger: `no_longer not_anymore nicht_mehr ya_no ne_plus n_es_plus non_sei_piu nao_e_mais niet_langer nie_jestes_juz больше_не 不再是 不再 もはや 더_이상 artik_degil`,
 };

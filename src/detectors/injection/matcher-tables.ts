@@ -86,7 +86,7 @@ export function compileCatalogue(
   for (const [name, words] of Object.entries(lexicon)) {
     const classId = classIds.get(name) ?? 0;
     for (const word of words.split(/\s+/)) {
-      const parts = word
+      const parts = withEndings(word)
         .split('_')
         .map(foldWord)
         .filter((part) => part !== '' && part !== '*');
@@ -159,6 +159,12 @@ export function compileCatalogue(
     literals: byFirst,
     turnElements: elementsOfClasses([classIds.get('turnlabel') ?? -1]),
   };
+}
+
+/** Korean words take endings: each is a prefix. */
+function withEndings(word: string): string {
+  const last = word.charCodeAt(word.length - 1);
+  return last >= 0xac00 && last <= 0xd7a3 && word.length > 1 ? `${word}*` : word;
 }
 
 /** A whole word that also begins with a listed prefix stands for both, and so does a longer prefix. */
