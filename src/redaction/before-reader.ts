@@ -6,22 +6,31 @@
  */
 import type { HeldText } from './held-text.ts';
 import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
+import { EDGE } from './nfa.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 
 export class BeforeReader {
-  /** All `before` patterns, reversed and anchored where they end: what they say is what holds. */
-  readonly dfa: LazyDfa;
-  /** Those that the filter notices by their end. */
+  /** Those that the filter notices by their end, reversed and anchored there. */
   readonly endings: LazyDfa | undefined;
-  /** Those that are noticed where they begin, forward: where they match, it is worth while to read back. */
+  /** Those that are noticed where they begin, forward. */
   readonly beginnings: LazyDfa | undefined;
+  /** The same, reversed, each apart: together their bounded gaps would make too many states. */
+  private readonly apart: ReadonlyMap<number, LazyDfa>;
+  /** Those of them that may be longer than what is looked at, so that a match is checked once more from its end. */
+  private readonly tooLong: ReadonlySet<number>;
   private readonly gates: (readonly number[])[] = [[]];
   private readonly gateIds = new Map<string, number>([['', 0]]);
 
-  constructor(dfa: LazyDfa, endings: LazyDfa | undefined, beginnings: LazyDfa | undefined) {
-    this.dfa = dfa;
+  constructor(
+    endings: LazyDfa | undefined,
+    beginnings: LazyDfa | undefined,
+    apart: ReadonlyMap<number, LazyDfa>,
+    tooLong: ReadonlySet<number>,
+  ) {
     this.endings = endings;
     this.beginnings = beginnings;
+    this.apart = apart;
+    this.tooLong = tooLong;
   }
 
   /** The rules of a gate. */
@@ -30,31 +39,27 @@ export class BeforeReader {
   }
 
   /**
-   * The gate at `position`, 0 when no rule's `before` matches up to it. `piece` begins at `base` and holds `position`;
-   * what lies before it comes from `text`. Reads `CONTEXT_CHARACTERS` characters at most, and one more for a look.
+   * The gate at `position` of `text`, 0 when no rule's `before` matches up to it. `noticed` is the accept list that
+   * `beginnings` reported there, 0 for none; `byEnd` says whether an ending is possible.
    */
-  gateAt(position: number, piece: string, base: number, text: HeldText): number {
-    const { dfa } = this;
-    const { classOf, kindOf } = dfa.nfa.alphabet;
-    const lowest = Math.max(0, position - CONTEXT_CHARACTERS);
-    let state = dfa.root(kindOf[classOf[piece.charCodeAt(position - base)] as number] as number);
-    let open: number[] | undefined;
-    for (let at = position - 1; state !== DEAD; at -= 1) {
-      const unit = at >= base ? piece.charCodeAt(at - base) : at < 0 ? -1 : text.unitAt(at);
-      const klass = unit < 0 ? dfa.endClass : (classOf[unit] as number);
-      let entry = dfa.table[state + klass] as number;
-      if (entry === UNKNOWN) entry = dfa.step(state, klass);
-      if (entry <= -2) {
-        open ??= [];
-        open.push(...(dfa.acceptLists[dfa.specialBefore[-2 - entry] as number] as readonly number[]));
-        entry = dfa.specialNext[-2 - entry] as number;
+  gateAt(position: number, text: HeldText, noticed: number, byEnd: boolean): number {
+    const open: number[] = [];
+    if (byEnd && this.endings !== undefined) readBack(this.endings, position, text, open);
+    if (noticed !== 0) {
+      for (const rule of this.beginnings?.acceptLists[noticed] ?? []) {
+        if (this.tooLong.has(rule)) readBack(this.apart.get(rule) as LazyDfa, position, text, open);
+        else open.push(rule);
       }
-      // The character behind the last that may belong to the match only decided what stood before it.
-      if (at < lowest) break;
-      state = entry;
     }
-    if (dfa.isOverfull) dfa.flush();
-    return open === undefined ? 0 : this.gateOf(open);
+    return open.length === 0 ? 0 : this.gateOf(open);
+  }
+
+  /** The same without knowing what was noticed. */
+  gateFromText(position: number, text: HeldText): number {
+    const open: number[] = [];
+    if (this.endings !== undefined) readBack(this.endings, position, text, open);
+    for (const dfa of this.apart.values()) readBack(dfa, position, text, open);
+    return open.length === 0 ? 0 : this.gateOf(open);
   }
 
   private gateOf(open: readonly number[]): number {
@@ -67,6 +72,30 @@ export class BeforeReader {
     }
     return gate;
   }
+}
+
+/**
+ * Adds the rules whose `before` ends at `position`. Reads `CONTEXT_CHARACTERS` characters at most, and one more that only
+ * decides what stood before the match.
+ */
+function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[]): void {
+  const { classOf, kindOf } = dfa.nfa.alphabet;
+  const lowest = Math.max(0, position - CONTEXT_CHARACTERS);
+  const first = text.unitAt(position);
+  let state = dfa.root(first < 0 ? EDGE : (kindOf[classOf[first] as number] as number));
+  for (let at = position - 1; state !== DEAD; at -= 1) {
+    const unit = at < 0 ? -1 : text.unitAt(at);
+    const klass = unit < 0 ? dfa.endClass : (classOf[unit] as number);
+    let entry = dfa.table[state + klass] as number;
+    if (entry === UNKNOWN) entry = dfa.step(state, klass);
+    if (entry <= -2) {
+      open.push(...(dfa.acceptLists[dfa.specialBefore[-2 - entry] as number] as readonly number[]));
+      entry = dfa.specialNext[-2 - entry] as number;
+    }
+    if (at < lowest) break;
+    state = entry;
+  }
+  if (dfa.isOverfull) dfa.flush();
 }
 
 /** Prose against which it is judged whether a pattern is noticed by its beginning or by its end. */

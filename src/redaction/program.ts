@@ -179,7 +179,7 @@ function buildPlan(
   const entryOf: number[] = [];
   const free: number[] = [];
   const forwardBuilder = new NfaBuilder();
-  const befores: { backward: number; forward: number }[] = [];
+  const befores: BeforeEntries[] = [];
   const gated: number[] = [];
   const neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
   parsed.forEach(({ pattern, before }, rule) => {
@@ -192,6 +192,8 @@ function buildPlan(
       else {
         gated.push(entry);
         befores.push({
+          rule,
+          isTooLong: lengthsOf(before).max > CONTEXT_CHARACTERS,
           backward: beforeBuilder.add(reversed(before), rule),
           forward: forwardBuilder.add(before, rule),
         });
@@ -225,29 +227,42 @@ function buildPlan(
   };
 }
 
+interface BeforeEntries {
+  readonly rule: number;
+  readonly backward: number;
+  readonly forward: number;
+  readonly isTooLong: boolean;
+}
+
 /** Sorts the `before` patterns by what is more distinctive in prose, their end or their beginning. */
 function beforeReader(
-  befores: readonly { readonly backward: number; readonly forward: number }[],
+  befores: readonly BeforeEntries[],
   backward: Nfa,
   forward: Nfa,
   size: { entriesMax?: number },
 ): BeforeReader {
+  const options = { ...size, reportsLate: true };
   const endings: number[] = [];
   const beginnings: number[] = [];
-  for (const entries of befores) {
-    const byEnd = indistinctness(new LazyDfa(backward, [entries.backward]), true);
-    const byBeginning = byEnd === 0 ? 0 : indistinctness(new LazyDfa(forward, [entries.forward]), false);
-    if (byEnd <= byBeginning) endings.push(entries.backward);
-    else beginnings.push(entries.forward);
+  const apart = new Map<number, LazyDfa>();
+  const tooLong = new Set<number>();
+  for (const { rule, backward: end, forward: beginning, isTooLong } of befores) {
+    const byEnd = indistinctness(new LazyDfa(backward, [end]), true);
+    const byBeginning = byEnd === 0 ? 0 : indistinctness(new LazyDfa(forward, [beginning]), false);
+    if (byEnd <= byBeginning) {
+      endings.push(end);
+      continue;
+    }
+    beginnings.push(beginning);
+    apart.set(rule, new LazyDfa(backward, [end], options));
+    if (isTooLong) tooLong.add(rule);
   }
-  const reader = (nfa: Nfa, entries: readonly number[]): LazyDfa | undefined =>
-    entries.length === 0 ? undefined : new LazyDfa(nfa, entries, { ...size, reportsLate: true });
-  const all = new LazyDfa(
-    backward,
-    befores.map((entries) => entries.backward),
-    { ...size, reportsLate: true },
+  return new BeforeReader(
+    endings.length === 0 ? undefined : new LazyDfa(backward, endings, options),
+    beginnings.length === 0 ? undefined : new LazyDfa(forward, beginnings, options),
+    apart,
+    tooLong,
   );
-  return new BeforeReader(all, reader(backward, endings), reader(forward, beginnings));
 }
 
 function sharedAlphabet(sets: readonly CharSet[], all: readonly { id: string }[]): Alphabet {

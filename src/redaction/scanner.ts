@@ -171,9 +171,9 @@ export class Scanner {
         }
       }
       gated |= answer & MAY_BE_GATED;
-      const hasBefore = this.stepBefore(piece.charCodeAt(at), (answer & MAY_BEGIN_BEFORE) !== 0);
-      const isGated = hasBefore || (gated & 1) === 1;
-      const gate = isGated ? (this.plan.before?.gateAt(base + at, piece, base, this.text) ?? 0) : 0;
+      const noticed = this.stepBefore(piece.charCodeAt(at), (answer & MAY_BEGIN_BEFORE) !== 0);
+      const byEnd = (gated & 1) === 1;
+      const gate = noticed !== 0 || byEnd ? this.gateAt(base + at, noticed, byEnd) : 0;
       this.step(piece.charCodeAt(at), (answer & MAY_BEGIN) !== 0, gate);
       at += 1;
       if (this.position !== base + at) return;
@@ -182,11 +182,11 @@ export class Scanner {
     }
   }
 
-  /** Moves the `before` patterns that are under way over a character; true when one of them matched up to it. */
-  private stepBefore(unit: number, mayBegin: boolean): boolean {
-    if (this.beforeState === DEAD && !mayBegin) return false;
+  /** Moves the `before` patterns that are under way over a character; the list of those that matched up to it. */
+  private stepBefore(unit: number, mayBegin: boolean): number {
+    if (this.beforeState === DEAD && !mayBegin) return 0;
     const beginnings = this.plan.before?.beginnings;
-    if (beginnings === undefined) return false;
+    if (beginnings === undefined) return 0;
     const { alphabet } = beginnings.nfa;
     if (mayBegin) {
       const left = this.last < 0 ? EDGE : (alphabet.kindOf[alphabet.classOf[this.last] as number] as number);
@@ -195,12 +195,13 @@ export class Scanner {
     const klass = alphabet.classOf[unit] as number;
     let entry = beginnings.table[this.beforeState + klass] as number;
     if (entry === UNKNOWN) entry = beginnings.step(this.beforeState, klass);
+    const noticed = entry >= 0 ? 0 : (beginnings.specialBefore[-2 - entry] as number);
     this.beforeState = entry >= 0 ? entry : (beginnings.specialNext[-2 - entry] as number);
     if (beginnings.isOverfull) {
       beginnings.flush();
       this.adoptStates();
     }
-    return entry < 0;
+    return noticed;
   }
 
   /** The rules with `before` that may begin at the first two characters of a piece, which no earlier window covered. */
@@ -510,7 +511,7 @@ export class Scanner {
     const { roots } = this.plan;
     const left =
       start === 0 ? 0 : (roots.typeOf[dfa.nfa.alphabet.classOf[this.text.unitAt(start - 1)] as number] as number);
-    const state = roots.at(left, this.gateAt(start));
+    const state = roots.at(left, this.plan.before?.gateFromText(start, this.text) ?? 0);
     const path = new Path(start, state);
     const read = this.text.slice(start, this.position);
     for (let i = 0; i < read.length; i += 1) {
@@ -586,12 +587,8 @@ export class Scanner {
     }
   }
 
-  private gateAt(position: number): number {
-    const { before } = this.plan;
-    const index = this.text.indexOf(position);
-    return before === undefined
-      ? 0
-      : before.gateAt(position, this.text.piece(index), this.text.startOf(index), this.text);
+  private gateAt(position: number, noticed: number, byEnd: boolean): number {
+    return this.plan.before?.gateAt(position, this.text, noticed, byEnd) ?? 0;
   }
 
   private flush(): void {
