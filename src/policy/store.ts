@@ -1,11 +1,9 @@
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { compilePolicies, type PolicySource, type PolicyWorld } from './compile.ts';
+import { compilePolicies, type PolicyWorld } from './compile.ts';
+import { readSettled, type Snapshot, sourcesOf } from './directory.ts';
 import type { PolicyEnvironment } from './kind.ts';
-import { FILE_BYTES_MAX } from './parse.ts';
-import { formatProblem, PolicyError, type Problem } from './problem.ts';
+import { formatProblem, PolicyError } from './problem.ts';
 import type { PolicySet } from './stage.ts';
 import { createWorld } from './world.ts';
 
@@ -45,11 +43,6 @@ export interface PolicyStore {
 
 const POLL_MS = 5_000;
 const DEBOUNCE_MS = 100;
-const SETTLE_MS = 20;
-const SETTLE_TRIES_MAX = 10;
-
-/** Files in one directory, tests and policies together. */
-const FILES_MAX = 500;
 
 /**
  * Loads a directory and begins to watch it. Rejects with PolicyError where the directory cannot be used; nothing is
@@ -105,86 +98,6 @@ export async function openPolicyStore(options: PolicyStoreOptions): Promise<Poli
       stop();
     },
   };
-}
-
-/** A directory as it was read: names, and texts or the reason why there is none. */
-interface Snapshot {
-  readonly directory: string;
-  readonly files: readonly { readonly file: string; readonly text?: string; readonly problem?: string }[];
-  readonly problem?: string;
-}
-
-/** Which policy files a directory's entry names are, and what is wrong with the others. */
-export function classifyFile(name: string): 'policy' | 'test' | 'ignored' | 'wrong_ending' {
-  if (name.startsWith('.')) return 'ignored';
-  if (name === 'kustomization.yaml' || name === 'kustomization.yml') return 'ignored';
-  if (/\.test\.ya?ml$/.test(name)) return name.endsWith('.test.yaml') ? 'test' : 'wrong_ending';
-  if (name.endsWith('.yaml')) return 'policy';
-  return /\.(ya?ml|json)$/i.test(name) ? 'wrong_ending' : 'ignored';
-}
-
-/** Reads until two reads in a row agree, so that a file is never taken half written. */
-async function readSettled(directory: string): Promise<Snapshot> {
-  let last = await readDirectory(directory);
-  for (let tries = 0; tries < SETTLE_TRIES_MAX; tries++) {
-    await Bun.sleep(SETTLE_MS);
-    const next = await readDirectory(directory);
-    if (fingerprint(next, []) === fingerprint(last, [])) return next;
-    last = next;
-  }
-  return last;
-}
-
-async function readDirectory(directory: string): Promise<Snapshot> {
-  try {
-    // A ConfigMap is a symlink to a dated directory: all files are read from the one that it names now.
-    const data = await realpath(join(directory, '..data')).catch(() => realpath(directory));
-    const names = (await readdir(data)).filter((name) => classifyFile(name) !== 'ignored').sort();
-    if (names.length > FILES_MAX) return { directory, files: [], problem: `holds more than ${FILES_MAX} files` };
-    const files = await Promise.all(names.map((name) => readOne(data, name)));
-    return { directory, files };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return { directory, files: [], problem: `cannot be read (${code})` };
-  }
-}
-
-async function readOne(directory: string, file: string): Promise<Snapshot['files'][number]> {
-  const kind = classifyFile(file);
-  if (kind === 'test') return { file };
-  if (kind === 'wrong_ending') return { file, problem: wrongEnding(file) };
-  const path = join(directory, file);
-  const { size } = await stat(path);
-  if (size > FILE_BYTES_MAX) {
-    return { file, problem: `is larger than ${FILE_BYTES_MAX} bytes; split it into several files` };
-  }
-  try {
-    return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)) };
-  } catch {
-    return { file, problem: 'is not text in UTF-8' };
-  }
-}
-
-function wrongEnding(file: string): string {
-  const right = file.replace(/\.(yml|json|YAML|YML|JSON)$/i, '.yaml');
-  return `is not read; policies are *.yaml files: rename it to ${right}, or move it elsewhere`;
-}
-
-/** The files to compile. Throws PolicyError with everything that is wrong with the directory itself. */
-function sourcesOf(snapshot: Snapshot): readonly PolicySource[] {
-  const problems: Problem[] = [];
-  const place = (file: string, message: string) => problems.push({ file, line: 0, column: 0, key: '', message });
-  if (snapshot.problem) place('policies', `the directory ${snapshot.directory} ${snapshot.problem}`);
-  const sources: PolicySource[] = [];
-  for (const { file, text, problem } of snapshot.files) {
-    if (problem !== undefined) place(file, problem);
-    else if (text !== undefined) sources.push({ file, text });
-  }
-  if (problems.length === 0 && sources.length === 0) {
-    place('policies', `the directory ${snapshot.directory} holds no policy; accepted: at least one *.yaml file`);
-  }
-  if (problems.length > 0) throw new PolicyError(problems);
-  return sources;
 }
 
 /** What tells two readings apart: names, texts, and the mounted files that the last compilation read. */
