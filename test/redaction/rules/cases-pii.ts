@@ -123,7 +123,10 @@ export const piiCases: CaseTable = {
   de_steuer_id: { hits: ['Steuer-ID «86095742719»'], misses: ['Steuer-ID 86095742710', 'Nummer 86095742719'] },
   fr_nir: { hits: ['NIR «2 55 08 14 168 025 38»'], misses: ['2 55 08 14 168 025 39', '9 55 08 14 168 025 38'] },
   es_dni: { hits: ['DNI «54362315-K»', 'NIE «X2482300W»'], misses: ['54362315-A', '12345678Z', 'X2482300A'] },
-  it_codice_fiscale: { hits: ['CF «RSSMRA85T10A562S»'], misses: ['RSSMRA85T10A562T', 'RSSMRA85Z10A562S'] },
+  it_codice_fiscale: {
+    hits: ['CF «RSSMRA85T10A562S»'],
+    misses: ['CF RSSMRA85T10A562T', 'CF RSSMRA85Z10A562S', 'order RSSMRA85T10A562S'],
+  },
   nl_bsn: {
     hits: ['BSN «111222333»'.replace('111222333', '123456782')],
     misses: ['BSN 123456783', 'nummer 123456782'],

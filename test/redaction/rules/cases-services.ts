@@ -268,7 +268,7 @@ export const genericCases: CaseTable = {
       `**API key:** \`«${v.b62(32)}»\``,
       `os.getenv("ACME_TOKEN", "«${v.b62(32)}»")`,
       `https://acme.io/v1?access_token=«${v.b62(32)}»&page=2`,
-      `The API key for Acme is «${v.b62(32)}».`.replace('».', '» .'),
+      `Set \`ACME_TOKEN\` to \`«${v.b62(32)}»\`.`,
       `variable "acme_token" {\n  default = "«${v.b62(32)}»"\n}`,
     ],
     misses: [
@@ -312,6 +312,10 @@ export const genericCases: CaseTable = {
   bearer_token: {
     hits: [`use Bearer «${v.b62(32)}» there`],
     misses: ['a bearer certificate of 1984', 'Bearer <access_token>', 'bearer authentication'],
+  },
+  told_secret: {
+    hits: [`The API key for Acme is «${v.b62(32)}».`, `my password is: «${v.b62(14)}»`],
+    misses: ['The token for success is perseverance', 'the key is to listen2people', `the hash is ${v.hex(40)}`],
   },
   spoken_secret: {
     hits: [`acme login --token «${v.b62(32)}»`, `the secret «${v.b62(32)}» leaked`],

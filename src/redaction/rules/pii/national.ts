@@ -27,10 +27,13 @@ export const nationalRules: readonly RedactionRule[] = [
     re`(?:[0-9]{8}|[0-9]{2}\.[0-9]{3}\.[0-9]{3}|[XYZ]-?[0-9]{7})-?[A-Z]`,
     'https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/',
   ),
-  national(
-    'it_codice_fiscale',
-    re`[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]`,
-    'https://www.agenziaentrate.gov.it/portale/web/english/nse/individuals/tax-identification-number-for-foreign-citizens',
+  behind(
+    re`\b(?:codice fiscale|c\.? ?f\.?|fiscal code|tax code|tax id)[:=)]{0,2}(?: is| è)? `,
+    national(
+      'it_codice_fiscale',
+      re`[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]`,
+      'https://www.agenziaentrate.gov.it/portale/web/english/nse/individuals/tax-identification-number-for-foreign-citizens',
+    ),
   ),
   national('nl_bsn', re`[0-9]{9}|[0-9]{4}\.[0-9]{2}\.[0-9]{3}`, 'https://www.rvig.nl/bsn', [
     'bsn',
@@ -100,6 +103,11 @@ export const nationalRules: readonly RedactionRule[] = [
     'sa id',
   ]),
 ];
+
+/** A number that any capitalised word could begin stands behind its name. */
+function behind(before: string, rule: RedactionRule): RedactionRule {
+  return { ...rule, before };
+}
 
 function national(id: string, pattern: string, source: string, keywords?: readonly string[]): RedactionRule {
   const rule = { id, label: id.toUpperCase(), pattern: re`\b(?:${pattern})\b`, source, validators: [id] };

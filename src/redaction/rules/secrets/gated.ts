@@ -3,7 +3,7 @@ import type { RedactionRule } from '../../rule.ts';
 import { re, UUID } from './secret.ts';
 
 /** From a name to its value: quotes, operator, quotes. */
-const TO = re`[\w .-]{0,16}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->| is| to)?[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
+const TO = re`[\w .-]{0,16}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->)[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
 
 /** Formats that need a vendor's name before them. */
 export const gatedRules: readonly RedactionRule[] = [
@@ -53,7 +53,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'telegram_bot_token',
     re`[0-9]{8,10}:A[A-Za-z0-9_-]{34}`,
-    re`(?:bot|telegram|token|tg)${TO}`,
+    re`telegram\.org/bot|(?:bot|telegram|token|tg)${TO}`,
     'https://core.telegram.org/bots/api#authorizing-your-bot',
     'varied_token',
   ),
@@ -109,7 +109,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'ngrok_token',
     re`[0-9][A-Za-z0-9]{26}_[A-Za-z0-9]{20,22}`,
-    re`(?:ngrok|authtoken)${TO}`,
+    re`authtoken |(?:ngrok|authtoken)${TO}`,
     'https://ngrok.com/docs/agent/#authtokens',
     'opaque_token',
   ),

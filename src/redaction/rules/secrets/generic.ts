@@ -60,13 +60,12 @@ const PLAIN_KEYS = notEndingIn(
 const NAMES = re`(?:token|secret|credentials?|creds?|bearer|passphrase|password|passwd|pwd|api[ _.-]?key|auth)`;
 /** What may follow the name inside the identifier: `_123`, `_prod`, `String`. */
 const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|dev|live|test|main|default|env|header|v?[0-9]{1,3}))?`;
-/** From name to value: closing quotes, an operator, opening quotes, a scheme; quotes also as in escaped JSON. */
+/** From name to value: closing quotes, an operator, opening quotes; quotes also as in escaped JSON. */
 const CLOSING = re`(?:\\?["'\x60\])]|\*\*){0,2}`;
-const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|\||,|>| value=| is| to)[ \t\r\n]{0,3}(?:\*\* ?)?`;
+const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|\||,|>| value=)[ \t\r\n]{0,3}(?:\*\* ?)?`;
 const OPENING = re`(?:\\?["'\x60]|[\[({<]|\*\*){0,2}`;
-const SCHEME = re`(?:(?:bearer|basic|token|apikey|key|bot)[ =])?`;
-/** `The token for the mailer is …`. */
-const SPOKEN = re`(?:token|secret|password|api key|key)(?: (?:for|of|in) [\w.-]{1,20}(?: [\w.-]{1,12})?)? is:?\s["'\x60]?`;
+/** `GREETER_TOKEN` to `…`: the quotes keep it apart from prose. */
+const QUOTED_TO = re`["'\x60] (?:to|is) ["'\x60]`;
 /** `variable "api_token" { default = "…" }`. */
 const DECLARED = re`(?:token|secret|password|key)"?\s\{\s{1,8}default\s{0,6}=\s{0,4}"`;
 
@@ -76,7 +75,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'generic_api_key',
     label: 'GENERIC_API_KEY',
     pattern: VALUE,
-    before: `(?:${PUBLIC}[_.-]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}${CLOSING}${OPERATOR}${OPENING}${SCHEME}|${SPOKEN}|${DECLARED}`,
+    before: `(?:${PUBLIC}[_.-]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}(?:${CLOSING}${OPERATOR}${OPENING}|${QUOTED_TO})|${DECLARED}`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
@@ -105,11 +104,20 @@ export const genericRules: readonly RedactionRule[] = [
     source: 'https://www.rfc-editor.org/rfc/rfc6750',
   },
   {
-    // A name and nothing but a space: `--token abc…`, `the secret abc… is`.
+    // `The token for the greeter is …`. Noticed by its first letters, since a space ends most words.
+    id: 'told_secret',
+    label: 'TOLD_SECRET',
+    pattern: VALUE,
+    before: re`(?:token|secret|passw(?:or)?d|passphrase|credentials?|key)(?: (?:for|of|in) [\w.-]{1,20}(?: [\w.-]{1,12})?)? (?:is|was|to):?\s["'\x60]?`,
+    validators: ['generic_secret'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    // A name and nothing but a space: `--token …`, `the secret … is`.
     id: 'spoken_secret',
     label: 'SPOKEN_SECRET',
     pattern: re`[A-Za-z0-9_-][A-Za-z0-9_+/.=:-]{14,253}[A-Za-z0-9_=-]`,
-    before: re`\b(?:token|secret|password|passwd|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key)[ \t]{1,2}["'\x60]?`,
+    before: re`\b(?:token|secret|passw(?:or)?d|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key)[ \t]{1,2}["'\x60]?`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
@@ -117,7 +125,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'password',
     label: 'PASSWORD',
     pattern: PASSWORD,
-    before: `(?:password|passwd|passphrase|pwd|pass)${SUFFIX}${CLOSING}${OPERATOR}${OPENING}`,
+    before: re`(?:password|passwd|passphrase|pwd|pass)${SUFFIX}(?:${CLOSING}${OPERATOR}${OPENING}| is ${OPENING})`,
     validators: ['password_value'],
     source: 'https://cwe.mitre.org/data/definitions/259.html',
   },
