@@ -168,6 +168,8 @@ export const LEXICON: Readonly<Record<string, string>> = {
     pokaz powtorz ujawnij wypisz wyswietl
     покажи покажите раскрой повтори повторите выведи выведите
     显示 展示 输出 重复 打印 透露 泄露 复述 見せて 表示して 出力して 繰り返して 보여* 출력* 반복* goster* yazdir* tekrarla* اعرض اظهر كرر اطبع दिखा* दोहरा*`,
+  // the same where the verb comes last
+  reveal_last: `zeigen ausgeben vorzeigen anzeigen verraten nennen wiederholen tonen 見せて 教えて 表示して 表示し 出力して 出力し 繰り返して 開示して 明かして 公開して 보여* 알려* 출력* 공개* 말해* goster* yazdir* tekrarla* acikla* soyle* paylas* दिखा* बता* दोहरा* نشان بگو`,
   // what makes a prompt the operator's own
   hidden: `
     system initial hidden secret original starting internal confidential developer preset underlying initialization pre_prompt sys base first
@@ -216,14 +218,16 @@ export const LEXICON: Readonly<Record<string, string>> = {
   above: `above preceding before beginning start top oben obige obigen anfang arriba dessus sopra acima hierboven powyzej выше 上面 以上 上記 위 yukarida earlier`,
   textn: `text texts words everything conversation prompt prompts content contents message messages sentence sentences lines paragraph section context input instructions`,
   verbatim: `verbatim word_for_word exactly_as letter_by_letter character_by_character in_full in_its_entirety unmodified unaltered without_changes word_by_word as_is line_by_line wortlich palabra_por_palabra mot_pour_mot parola_per_parola palavra_por_palavra дословно 逐字 一字不差 原文 そのまま 그대로 kelimesi_kelimesine`,
-  codeblock: `code_block codeblock txt_block code_fence markdown_block base64 rot13 hex json_format txt`,
+  codeblock: `code_block codeblock txt_block code_fence markdown_block base64 rot13`,
   told: `told instructed given said written programmed`,
   beginning: `beginning start initially outset top started begin begun starts`,
   conversation: `conversation chat prompt session dialogue discussion thread interaction context`,
   say: `say print output write respond reply answer tell state type show return translate spell display repeat give schreibe schreib sage sag gib antworte drucke dime escribe responde dis ecris reponds scrivi rispondi diga escreva responda zeg schrijf powiedz napisz скажи напиши ответь 说 回答 写 输出 言って 書いて 答えて 말해* yaz soyle قل اكتب`,
   instead: `instead stattdessen lugar plutot invece vez plaats zamiast вместо 而是 改为 代わりに 대신 yerine`,
   conjunction: `and but then instead just only now und aber dann nur et puis y luego e poi en oraz и 并 然后 そして`,
-  newly: `new additional updated further real actual neue neuen neuer nueva nuevas nuevo nouvelle nouvelles nouveau nuove nuova nuovo nova novas novo nieuwe nowe nowa новые новая новое 新的 新 新しい 새로운 yeni جديد جديدة नए नया`,
+  further: `additional updated further real actual next zusatzliche weitere`,
+  task: `task tasks assignment assignments job mission aufgabe aufgaben tarea tareas tache taches compito compiti tarefa tarefas taak taken zadanie zadania задача задачи задание 任务 タスク 작업 gorev* مهمة कार्य`,
+  newly: `new neue neuen neuer nueva nuevas nuevo nouvelle nouvelles nouveau nuove nuova nuovo nova novas novo nieuwe nowe nowa новые новая новое 新的 新 新しい 새로운 yeni جديد جديدة नए नया`,
   follows: `follow follows focus concentrate listen begin start come comes is are folgen kommen konzentriere konzentrier obey perform execute complete`,
   now: `now jetzt nun from_now_on henceforth from_this_point going_forward hereafter starting_now ab_jetzt ab_sofort a_partir_de_ahora desde_ahora a_partir_de_agora desormais dorenavant d_ora_in_poi da_ora_in_poi vanaf_nu od_teraz с_этого_момента отныне теперь 从现在开始 从现在起 現在開始 今から これから 지금부터 이제부터 simdi bundan_sonra artik من_الان_فصاعدا الآن अब_से अब`,
   youare: `ben_je आप jestes_teraz you_are you_re you_will you_shall you_must you_become act_as act_like behave_as behave_like pretend_to_be pretend_you_are roleplay_as role_play_as imagine_you_are respond_as answer_as speak_as du_bist bist_du sie_sind eres seras tu_es vous_etes sei tu_sei voce_e voce_sera jij_bent je_bent jestes ты вы_теперь 你是 你现在是 你就是 你将扮演 あなたは お前は 당신은 너는 sen أنت आप_हैं आप_एक`,

@@ -336,7 +336,8 @@ function endsParagraph(text: string, at: number): boolean {
     next++;
   const code = text.charCodeAt(next);
   if (code === 0x0a) return true;
-  const isBullet = code === 0x2d || code === 0x2a || code === 0x23 || code === 0x3e || code === 0x2022;
+  if (code === 0x23) return true;
+  const isBullet = code === 0x2d || code === 0x2a || code === 0x3e || code === 0x2022;
   return isBullet && text.charCodeAt(next + 1) === 0x20;
 }
 
