@@ -96,7 +96,13 @@ export class AnthropicBlock {
 
   #readFragment(frame: JsonFrame, delta: JsonObject, call: BlockCall, text: JsonString | undefined): void {
     if (text === undefined) throw new GatewayError('upstream_error');
+    const isBehindEnd = call.isComplete;
     call.buffer.push(text.value);
+    if (isBehindEnd) {
+      // Only an empty piece may come behind the end; it is no part of the call's text.
+      call.whenRefused(() => frame.leaveOut());
+      return;
+    }
     call.parts += 1;
     const ordinal = call.parts;
     if (call.buffer.isComplete && !call.isComplete) this.#complete(frame, call);
@@ -178,7 +184,8 @@ class BlockCall implements AnswerCall {
 
   /** What becomes of a frame of this call when the call is refused, which happens while all of them are held. */
   whenRefused(change: (sentence: string) => void): void {
-    this.#changes.push(change);
+    if (this.refusal === undefined) this.#changes.push(change);
+    else change(this.refusal);
   }
 
   refuse(sentence: string): void {

@@ -69,7 +69,7 @@ interface Part {
   readonly item: JsonNode;
   readonly index: JsonNode | undefined;
   readonly text: JsonString | undefined;
-  /** 1 for the part that began the call. */
+  /** 1 for the part that began the call, 0 for one behind its end. */
   readonly ordinal: number;
 }
 
@@ -96,6 +96,8 @@ export class ChatCalls {
   readonly #options: ChatCallsOptions;
   readonly #calls: ChatCall[] = [];
   readonly #open = new Map<number, ChatCall>();
+  /** The call that began last at each index. */
+  readonly #last = new Map<number, ChatCall>();
 
   constructor(options: ChatCallsOptions) {
     this.#options = options;
@@ -133,6 +135,11 @@ export class ChatCalls {
     const call = this.#callOf(frame, item, called, index);
     const text = called === undefined ? undefined : memberOf(called, 'arguments');
     if (text !== undefined && text.type !== 'string' && text.type !== 'null') throw new GatewayError('upstream_error');
+    if (call.isComplete) {
+      // Only an empty piece may come behind the end; it is no part of the call's text.
+      if (text?.type === 'string') call.buffer.push(text.value);
+      return { call, item, index: memberOf(item, 'index'), ordinal: 0, text: undefined };
+    }
     call.parts += 1;
     const part = { call, item, index: memberOf(item, 'index'), ordinal: call.parts };
     if (text?.type !== 'string') return { ...part, text: undefined };
@@ -148,15 +155,16 @@ export class ChatCalls {
   #callOf(frame: JsonFrame, item: JsonObject, called: JsonObject | undefined, index: number): ChatCall {
     const name = called === undefined ? undefined : stringMember(called, 'name');
     const id = stringMember(item, 'id');
-    const open = this.#open.get(index);
-    const begins = (name !== undefined && name.value !== '') || (id !== undefined && id.value !== open?.id);
-    if (open !== undefined && !begins) return open;
-    if (open !== undefined || name === undefined || name.value === '') throw new GatewayError('upstream_error');
+    const last = this.#last.get(index);
+    const begins = (name !== undefined && name.value !== '') || (id !== undefined && id.value !== last?.id);
+    if (last !== undefined && !begins) return last;
+    if (this.#open.has(index) || name === undefined || name.value === '') throw new GatewayError('upstream_error');
     if (this.#calls.length >= CALLS_MAX) throw new GatewayError('upstream_error');
     const channel = `${this.#options.path}/tool_calls/${this.#calls.length}`;
     const call = new ChatCall(name.value, index, id?.value, channel);
     this.#calls.push(call);
     this.#open.set(index, call);
+    this.#last.set(index, call);
     frame.slot(`${channel}/name`, 'tool_argument', name, true);
     if (id !== undefined && id.value !== '') frame.slot(`${channel}/id`, 'other', id, true);
     return call;

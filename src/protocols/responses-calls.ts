@@ -85,7 +85,13 @@ export class ResponsesCalls {
   }
 
   #readDelta(frame: JsonFrame, root: JsonObject, call: ResponsesCall, text: JsonString): void {
+    const isBehindEnd = call.isComplete;
     call.buffer.push(text.value);
+    if (isBehindEnd) {
+      // Only an empty piece may come behind the end; it is no part of the call's text.
+      call.whenRefused(() => frame.leaveOut());
+      return;
+    }
     call.deltas += 1;
     const ordinal = call.deltas;
     if (call.buffer.isComplete && !call.isComplete) this.#complete(frame, call);
