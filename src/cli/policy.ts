@@ -1,0 +1,72 @@
+import { runCheck } from './policy-check.ts';
+import { runExplain } from './policy-explain.ts';
+import { runKey } from './policy-key.ts';
+import { runNew } from './policy-new.ts';
+import { type Command, type CommandIo, EXIT_FINE, EXIT_USAGE, UsageError } from './policy-command.ts';
+import { runDiff, runReplay } from './policy-replay.ts';
+import { runSchema } from './policy-schema.ts';
+import { runTest } from './policy-test.ts';
+
+/**
+ * `bun run policy …`: everything that an operator does to a policy before it meets a user.
+ *
+ * Exit codes: 0 all is well; 1 something was found (mistakes, failing cases, changed verdicts); 2 it could not be
+ * asked (wrong arguments, files that cannot be read).
+ */
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  check: runCheck,
+  test: runTest,
+  explain: runExplain,
+  schema: runSchema,
+  new: runNew,
+  key: runKey,
+  replay: runReplay,
+  diff: runDiff,
+};
+
+const USAGE = `bun run policy COMMAND
+
+  check [DIR | -] [--rules] [--with-files]     problems, and what each rule costs and holds; - reads standard input
+  test [DIR] [--junit FILE]                    runs every NAME.test.yaml beside NAME.yaml
+  explain [--dir DIR] [--answer] TEXT | -      which rules fire on a text, and what each mode would do
+  schema [KIND]                                JSON Schema for editors
+  new KIND NAME [--dir DIR]                    a policy to begin with, and its proof
+  key new NAME                                 a key, shown once, and the entry for an Access policy
+  replay RECORDING [--dir DIR]                 recorded exchanges against a directory
+  diff DIR DIR RECORDING                       which recorded exchanges change, by rule
+
+DIR is POLICY_DIR or ./policies where it is left out. --json prints what programs read.
+Exit codes: 0 all is well, 1 something was found, 2 it could not be asked.`;
+
+/** Runs one command. Never rejects; the number is the process's exit code. */
+export async function runPolicyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? io.error : io.out)(`${USAGE}\n`);
+    return name === undefined ? EXIT_USAGE : EXIT_FINE;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    io.error(`unknown command ${JSON.stringify(name)}; accepted: ${Object.keys(COMMANDS).join(', ')}\n`);
+    return EXIT_USAGE;
+  }
+  try {
+    return await command(rest, io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.error(`policy ${name}: ${error.message}\n`);
+    return EXIT_USAGE;
+  }
+}
+
+if (import.meta.main) {
+  const code = await runPolicyCommand(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+    input: () => Bun.stdin.text(),
+    environment: process.env,
+    isTerminal: process.stderr.isTTY === true,
+  });
+  process.exitCode = code;
+}
