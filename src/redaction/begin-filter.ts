@@ -11,7 +11,7 @@
  * beginning is distinctive (`secret…`) is noticed where it begins instead.
  */
 import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { type Alphabet, EDGE, KINDS } from './nfa.ts';
+import { type Alphabet, EDGE, KINDS, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
 import type { Roots } from './roots.ts';
 
 /** Group of the position before the first character. */
@@ -21,14 +21,21 @@ export const GROUP_UNKNOWN = 31;
 /** Bits of a window of four groups, and of its last three. */
 export const WINDOW_MASK = 0xfffff;
 
-/** Answers in `table`: 0 means not asked yet, `ASKED` alone that nothing begins; the others are added to it. */
-export const ASKED = 1;
+/** Answers in `table`, added up; 0: nothing. */
 /** A rule without `before` may begin at the second character. */
-export const MAY_BEGIN = 2;
+export const MAY_BEGIN = 1;
 /** A rule with `before` may begin at the fourth character. */
 export const MAY_BE_GATED = 4;
 /** A `before` that is noticed by its beginning may begin at the second character. */
 export const MAY_BEGIN_BEFORE = 8;
+/** A rule that needs a mark may begin at the second character; see `ledRules`. */
+export const MAY_BE_LED = 16;
+/** The fourth character is a mark. */
+export const HAS_MARK = 32;
+/** Not asked yet: every bit. */
+export const NOT_ASKED = 255;
+/** What stops the skipping of text in which no mark was seen. */
+export const STOPS = NOT_ASKED & ~MAY_BE_LED;
 
 /** Rare letters share a group. */
 const LETTERS = 'abcdefghiklmnoprstuvwy';
@@ -39,6 +46,9 @@ const GROUP_DASH = GROUP_RARE + 3;
 const GROUP_STOP = GROUP_RARE + 4;
 const GROUP_MARK = GROUP_RARE + 5;
 const GROUP_FAR = GROUP_RARE + 6;
+
+/** The groups whose characters are rare in prose and so count as marks. */
+const MARK_GROUPS: readonly number[] = [GROUP_DIGIT, GROUP_DASH, GROUP_MARK];
 
 /** Group of each UTF-16 code unit; the same for every program. */
 export const GROUP_OF: Uint8Array = makeGroups();
@@ -59,9 +69,24 @@ function groupOfAscii(character: string): number {
   return /[.,:;'"!?()]/.test(character) ? GROUP_STOP : GROUP_MARK;
 }
 
+/** What a filter asks. */
+export interface FilterParts {
+  readonly alphabet: Alphabet;
+  /** Rules that are not led; `before` may open more. */
+  readonly plain: Roots;
+  readonly led: Roots | undefined;
+  readonly isLead: Uint8Array;
+  readonly before: { readonly endings: LazyDfa | undefined; readonly beginnings: LazyDfa | undefined };
+  /** Entries of the rules that `before` opens. */
+  readonly gatedEntries: readonly number[];
+}
+
 export class BeginFilter {
-  readonly table = new Uint8Array(WINDOW_MASK + 1);
-  private readonly roots: Roots;
+  readonly table = new Uint8Array(WINDOW_MASK + 1).fill(NOT_ASKED);
+  /** For each class, whether it may stand in a candidate of a led rule before or at its first mark. */
+  readonly isLead: Uint8Array;
+  private readonly plain: Roots;
+  private readonly led: Roots | undefined;
   /** The `before` patterns that are noticed by their end, reversed. */
   private readonly endings: LazyDfa | undefined;
   /** The others, forward. */
@@ -76,14 +101,11 @@ export class BeginFilter {
   private readonly classesOf: number[][] = [];
   private readonly typesOf: number[][] = [];
 
-  /** `gatedEntries`: entries of the rules that `before` opens. */
-  constructor(
-    alphabet: Alphabet,
-    roots: Roots,
-    before: { readonly endings: LazyDfa | undefined; readonly beginnings: LazyDfa | undefined },
-    gatedEntries: readonly number[],
-  ) {
-    this.roots = roots;
+  constructor(parts: FilterParts) {
+    const { alphabet, before, plain, led, gatedEntries } = parts;
+    this.plain = plain;
+    this.led = led;
+    this.isLead = parts.isLead;
     this.endings = before.endings;
     this.beginnings = before.beginnings;
     this.kindOf = alphabet.kindOf;
@@ -91,10 +113,10 @@ export class BeginFilter {
     for (let unit = 0; unit < 0x10000; unit += 1) {
       (classes[GROUP_OF[unit] as number] as Set<number>).add(alphabet.classOf[unit] as number);
     }
-    const first = gatedFirst(roots.dfa, gatedEntries);
+    const first = gatedFirst(plain.dfa, gatedEntries);
     for (const members of classes) {
       this.classesOf.push([...members]);
-      this.typesOf.push([...new Set([...members].map((klass) => roots.typeOf[klass] as number))]);
+      this.typesOf.push([...new Set([...members].map((klass) => plain.typeOf[klass] as number))]);
       const begun = [...members].filter((klass) => first.has(klass));
       this.gatedKinds.push([...new Set(begun.map((klass) => alphabet.kindOf[klass] as number))]);
     }
@@ -104,16 +126,20 @@ export class BeginFilter {
   /** Asks the automata about a window that is not in the table yet, and notes the answer. */
   ask(window: number): number {
     const groups = [window >> 15, (window >> 10) & 31, (window >> 5) & 31, window & 31] as const;
-    let answer = ASKED;
-    if ((this.typesOf[groups[0]] as number[]).some((type) => this.mayBegin(type, groups.slice(1)))) answer |= MAY_BEGIN;
+    const types = this.typesOf[groups[0]] as number[];
+    const onwards = groups.slice(1);
+    let answer = 0;
+    const mayBegin = (roots: Roots): boolean =>
+      types.some((type) => this.lives(roots.dfa, roots.at(type, 0), onwards, 0));
+    if (mayBegin(this.plain)) answer |= MAY_BEGIN;
+    if (this.led !== undefined) {
+      if (mayBegin(this.led)) answer |= MAY_BE_LED;
+      if (MARK_GROUPS.includes(groups[3])) answer |= HAS_MARK;
+    }
     if (this.mayBeGated(groups)) answer |= MAY_BE_GATED;
     if (this.mayBeginBefore(groups)) answer |= MAY_BEGIN_BEFORE;
     this.table[window] = answer;
     return answer;
-  }
-
-  private mayBegin(type: number, groups: readonly number[]): boolean {
-    return this.lives(this.roots.dfa, this.roots.at(type, 0), groups, 0);
   }
 
   private mayBeGated(groups: readonly [number, number, number, number]): boolean {
@@ -181,4 +207,55 @@ function gatedFirst(dfa: LazyDfa, entries: readonly number[]): Set<number> {
     for (let klass = 0; klass < dfa.endClass; klass += 1) if (dfa.step(root, klass) !== DEAD) first.add(klass);
   }
   return first;
+}
+
+/**
+ * The rules among `entries` whose candidates must have a mark (a digit, dash or rare sign) in their first word: e-mail.
+ *
+ * Any word may begin them, but a word without a mark comes to nothing. So prose is skipped without them, and only when a
+ * mark turns up is its word read again from its beginning, with them. `isLead` says what such a word may consist of.
+ */
+export function ledRules(nfa: Nfa, entries: readonly number[]): { led: Set<number>; isLead: Uint8Array } {
+  const { alphabet } = nfa;
+  const isMark = new Uint8Array(alphabet.classes);
+  const isPlain = new Uint8Array(alphabet.classes);
+  for (let unit = 0; unit < 0x10000; unit += 1) {
+    const into = MARK_GROUPS.includes(GROUP_OF[unit] as number) ? isMark : isPlain;
+    into[alphabet.classOf[unit] as number] = 1;
+  }
+  const isLead = Uint8Array.from(isMark);
+  const led = new Set<number>();
+  for (const entry of entries) {
+    const lead = leadOf(nfa, entry, isPlain);
+    if (lead === undefined || [0x20, 0x0a].some((unit) => lead[alphabet.classOf[unit] as number] === 1)) continue;
+    led.add(entry);
+    for (let klass = 0; klass < alphabet.classes; klass += 1) if (lead[klass] === 1) isLead[klass] = 1;
+  }
+  return { led, isLead };
+}
+
+/** The classes that a match may read before its first mark; undefined when it needs none. */
+function leadOf(nfa: Nfa, entry: number, isPlain: Uint8Array): Uint8Array | undefined {
+  const lead = new Uint8Array(isPlain.length);
+  const seen = new Set<number>();
+  const stack = [entry];
+  while (stack.length > 0) {
+    const node = stack.pop() as number;
+    if (node < 0 || seen.has(node)) continue;
+    seen.add(node);
+    if (nfa.op[node] === OP_MATCH) return undefined;
+    if (nfa.op[node] !== OP_SET) {
+      stack.push(nfa.next[node] as number, nfa.other[node] as number);
+      continue;
+    }
+    const holds = nfa.holds[nfa.arg[node] as number] as Uint8Array;
+    let goesOn = false;
+    for (let klass = 0; klass < lead.length; klass += 1) {
+      if (holds[klass] !== 1 || isPlain[klass] !== 1) continue;
+      lead[klass] = 1;
+      goesOn = true;
+    }
+    if (goesOn) stack.push(nfa.next[node] as number);
+  }
+  return lead;
 }

@@ -10,14 +10,17 @@ import { StartSet } from './start-set.ts';
 /** Leader of a path on which no start is undecided. */
 export const NO_LEADER = Number.POSITIVE_INFINITY;
 
+/** Shared by all paths on which nothing matched: most never match anything. */
+const NONE: number[] = [];
+
 export class Path {
   /** The smallest start on this path that is not decided yet, or `NO_LEADER`. */
   leader: number;
   state: number;
   isAlive = true;
   /** Longest end for each rule that matched on this path. */
-  readonly rules: number[] = [];
-  readonly ends: number[] = [];
+  rules: number[] = NONE;
+  ends: number[] = NONE;
   /** The smallest and the largest end that was noted; 0 when nothing matched. */
   firstEnd = 0;
   lastEnd = 0;
@@ -48,6 +51,11 @@ export class Path {
 
   /** Writes the pending accept list into `rules` and `ends`. */
   settleAccept(lists: readonly (readonly number[])[]): void {
+    if (this.openAccept === 0) return;
+    if (this.rules === NONE) {
+      this.rules = [];
+      this.ends = [];
+    }
     for (const rule of lists[this.openAccept] as readonly number[]) {
       const at = this.rules.indexOf(rule);
       if (at >= 0) this.ends[at] = this.openEnd;

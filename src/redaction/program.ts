@@ -4,7 +4,7 @@
  * A program is immutable for its users and shared by any number of scanners; inside it only the automaton's cache
  * grows, within `TABLE_ENTRIES_MAX`.
  */
-import { BeginFilter } from './begin-filter.ts';
+import { BeginFilter, ledRules } from './begin-filter.ts';
 import { BeforeReader, indistinctness } from './before-reader.ts';
 import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
@@ -221,10 +221,42 @@ function buildPlan(
     dfa,
     roots,
     before,
-    filter: new BeginFilter(alphabet, roots, { endings: before?.endings, beginnings: before?.beginnings }, gated),
+    filter: filterOf(dfa, { free, gated, holdsOf, entryOf, before, size }),
     candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
     accepts: acceptor(all, options),
   };
+}
+
+interface FilterSources {
+  readonly free: readonly number[];
+  readonly gated: readonly number[];
+  readonly holdsOf: readonly { readonly rule: number; readonly holds: Uint8Array; readonly atStart: boolean }[];
+  readonly entryOf: readonly number[];
+  readonly before: BeforeReader | undefined;
+  readonly size: { entriesMax?: number };
+}
+
+/** The filter asks automata of its own, since led rules must be told from the others. */
+function filterOf({ nfa }: LazyDfa, sources: FilterSources): BeginFilter {
+  const { free, gated, holdsOf, entryOf, before, size } = sources;
+  const { alphabet } = nfa;
+  const { led, isLead } = ledRules(nfa, [...free, ...holdsOf.map(({ rule }) => entryOf[rule] as number)]);
+  const rootsOf = (isWanted: (entry: number) => boolean): Roots => {
+    const opened = holdsOf.filter(({ rule }) => isWanted(entryOf[rule] as number));
+    const { types } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
+    const open = new Set(opened.map(({ rule }) => rule));
+    const kept = types.map((type) => ({ kind: type.kind, open: type.open.filter((rule) => open.has(rule)) }));
+    const { typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
+    return new Roots(new LazyDfa(nfa, free.filter(isWanted), size), kept, typeOf, entryOf, undefined);
+  };
+  return new BeginFilter({
+    alphabet,
+    plain: rootsOf((entry) => !led.has(entry)),
+    led: led.size === 0 ? undefined : rootsOf((entry) => led.has(entry)),
+    isLead,
+    before: { endings: before?.endings, beginnings: before?.beginnings },
+    gatedEntries: gated,
+  });
 }
 
 interface BeforeEntries {

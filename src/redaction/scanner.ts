@@ -8,7 +8,10 @@
  */
 import {
   type BeginFilter,
-  ASKED,
+  HAS_MARK,
+  MAY_BE_LED,
+  NOT_ASKED,
+  STOPS,
   GROUP_EDGE,
   GROUP_OF,
   GROUP_UNKNOWN,
@@ -148,21 +151,24 @@ export class Scanner {
     let at = this.position - base;
     // Groups of the characters before, at and behind `at`, 5 bits each; the next one is shifted in from the right.
     let window = this.windowBefore(piece, at);
+    // Up to there every start counts; from there on text without marks may be skipped.
+    let readFrom = at;
     // Bit i: a rule with `before` may begin at `at + i`.
     let gated = this.gatedAtFirst(piece, at);
     while (at < stop) {
       const whole = ((window << 5) | groupAt(piece, at + 2)) & WINDOW_MASK;
       let answer = filter.table[whole] as number;
-      if (answer === 0) answer = filter.ask(whole);
-      if (
-        answer === ASKED &&
-        gated === 0 &&
-        this.beforeState === DEAD &&
-        this.swallows.length === 0 &&
-        this.live.length < 2
-      ) {
+      if (answer === NOT_ASKED) answer = filter.ask(whole);
+      const isQuiet = gated === 0 && this.beforeState === DEAD && this.swallows.length === 0;
+      if (isQuiet && this.live.length < 2 && (answer & ~HAS_MARK) === (answer & MAY_BE_LED)) {
         const from = at;
-        at = this.live.length === 0 ? this.skip(piece, at, whole) : this.follow(piece, at, whole, base);
+        if (this.live.length > 0) {
+          if ((answer & MAY_BE_LED) === 0) at = this.follow(piece, at, whole, base);
+        } else if (at >= readFrom) {
+          readFrom = this.skip(piece, at, window);
+          at = this.backToWord(piece, from, readFrom);
+          readFrom += 3;
+        } else if ((answer & MAY_BE_LED) === 0) at += 1;
         if (at > from) {
           this.position = base + at;
           this.last = piece.charCodeAt(at - 1);
@@ -174,7 +180,7 @@ export class Scanner {
       const noticed = this.stepBefore(piece.charCodeAt(at), (answer & MAY_BEGIN_BEFORE) !== 0);
       const byEnd = (gated & 1) === 1;
       const gate = noticed !== 0 || byEnd ? this.gateAt(base + at, noticed, byEnd) : 0;
-      this.step(piece.charCodeAt(at), (answer & MAY_BEGIN) !== 0, gate);
+      this.step(piece.charCodeAt(at), (answer & (MAY_BEGIN | MAY_BE_LED)) !== 0, gate);
       at += 1;
       if (this.position !== base + at) return;
       gated >>= 1;
@@ -213,7 +219,7 @@ export class Scanner {
     for (let i = 0; i < 2 && at + i < piece.length; i += 1) {
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(at + i)] as number)) & WINDOW_MASK;
       let answer = filter.table[window] as number;
-      if (answer === 0) answer = filter.ask(window);
+      if (answer === NOT_ASKED) answer = filter.ask(window);
       if ((answer & MAY_BE_GATED) !== 0) gated |= 1 << i;
     }
     return gated;
@@ -229,18 +235,27 @@ export class Scanner {
     return groups;
   }
 
-  /** Nothing is open and nothing begins at `at`: returns where something may begin next. */
-  private skip(piece: string, at: number, whole: number): number {
+  /** Nothing is open: returns where something may begin, or a mark turns up, leaving led rules aside. */
+  private skip(piece: string, at: number, before: number): number {
     const { table } = this.plan.filter;
     const safe = piece.length - 2;
-    let window = whole;
-    let next = at + 1;
+    let window = before;
+    let next = at;
     while (next < safe) {
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      if (table[window] !== ASKED) break;
+      if (((table[window] as number) & STOPS) !== 0) break;
       next += 1;
     }
     return next;
+  }
+
+  /** Back from where skipping stopped to the beginning of the word that a led rule may have begun with. */
+  private backToWord(piece: string, from: number, to: number): number {
+    const { filter, dfa } = this.plan;
+    const { classOf } = dfa.nfa.alphabet;
+    let at = to;
+    while (at > from && filter.isLead[classOf[piece.charCodeAt(at - 1)] as number] === 1) at -= 1;
+    return at;
   }
 
   /** One path is open and nothing begins at `at`: returns how far it goes without anything to report. */
@@ -259,7 +274,7 @@ export class Scanner {
       state = entry;
       next += 1;
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      if (filter.table[window] !== ASKED) break;
+      if (((filter.table[window] as number) & ~HAS_MARK) !== 0) break;
     }
     path.state = state;
     return next;
@@ -379,7 +394,7 @@ export class Scanner {
   private die(path: Path): void {
     path.isAlive = false;
     if (path.lastEnd > 0 && path.leader !== NO_LEADER) this.insertDone(path);
-    this.hasDied = true;
+    if (this.done.length > 0) this.hasDied = true;
   }
 
   private insertDone(path: Path): void {

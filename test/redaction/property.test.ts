@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { compileRules } from '../../src/redaction/program.ts';
+import { compileRules, RuleErrors } from '../../src/redaction/program.ts';
 import type { Finding, RedactionRule } from '../../src/redaction/rule.ts';
 import { applyFindings, referenceFindings, referenceWatch } from './reference.ts';
 
@@ -125,7 +125,8 @@ function compiles(
   try {
     const limits = { candidateCharactersMax, ...(small ? { tableEntriesMax: 60 } : {}) };
     return compileRules(list, { mode, validators, limits });
-  } catch {
+  } catch (error) {
+    if (!(error instanceof RuleErrors)) throw error;
     return undefined;
   }
 }
