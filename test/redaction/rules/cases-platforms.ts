@@ -33,7 +33,7 @@ export const aiCases: CaseTable = {
     misses: [`pk-lf-${v.uuid()}`, `sk-lf-${v.hex(32)}`],
   },
   huggingface_token: prefixed('hf_', v.letters(34)),
-  huggingface_org_token: prefixed('api_org_', v.letters(34)),
+  huggingface_org_token: prefixed('api_org_', v.letters(34), { isAssigned: true }),
   groq_key: prefixed('gsk_', v.b62(52)),
   xai_key: prefixed('xai-', v.b62(80)),
   perplexity_key: prefixed('pplx-', v.b62(48)),
@@ -62,13 +62,16 @@ export const cloudCases: CaseTable = {
       `AIDA${v.from('ABCDEFGHIJKLMNOP', 16)}`,
     ],
   },
-  aws_session_token: prefixed('IQoJb3JpZ2lu', v.b64(300), { isMaskedFound: true, short: 80 }),
+  aws_session_token: prefixed('IQoJb3JpZ2lu', v.b64(300), { isMaskedFound: true, isAssigned: true, short: 80 }),
   aws_bedrock_key: prefixed('ABSK', `QmVkcm9ja0FQSUtleS${v.b64(110)}`),
   aws_bedrock_short_key: {
     hits: [`«bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t${v.b64(60)}»`],
     misses: ['bedrock-api-key-', `bedrock-api-key-${v.b62(30)}`],
   },
-  amazon_mws_token: { hits: [`«amzn.mws.${v.uuid()}»`], misses: [`amzn.mws.${v.hex(20)}`, `amzn-mws-${v.uuid()}`] },
+  amazon_mws_token: {
+    hits: [`token: «amzn.mws.${v.uuid()}»`],
+    misses: [`amzn.mws.${v.hex(20)}`, `amzn-mws-${v.uuid()}`],
+  },
   google_api_key: prefixed('AIza', `Sy${v.b62(33)}`),
   google_oauth_secret: prefixed('GOCSPX-', v.b62(28)),
   google_access_token: prefixed('ya29.', v.b62(120), { isMaskedFound: true, short: 20 }),
@@ -130,8 +133,8 @@ export const cloudCases: CaseTable = {
 
 export const forgeCases: CaseTable = {
   github_token: prefixed('ghp_', v.b62(36)),
-  // The checksum of this one is right, so that it is known even with a letter before it.
-  github_checksum_token: { hits: [`idx«${checksummed('gho_')}»`], misses: [`idxghp_${v.b62(36)}`, `gxx_${v.b62(36)}`] },
+  // The checksum of this one is right, so that it is known even behind an underscore.
+  github_checksum_token: { hits: [`my_«${checksummed('gho_')}»`], misses: [`my_ghp_${v.b62(36)}`, `gxx_${v.b62(36)}`] },
   github_fine_grained_token: prefixed('github_pat_', `${v.b62(22)}_${v.b62(59)}`),
   github_legacy_fine_token: prefixed('github_pat_', v.b62(82)),
   github_stateless_token: {
@@ -168,6 +171,7 @@ export const forgeCases: CaseTable = {
     hits: [`«sdk-${v.uuid()}»`],
     misses: [`sdk-${v.hex(30)}`, `sdk-${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`],
   },
+  launchdarkly_api_key: { hits: [`LD=«api-${v.uuid()}»`], misses: [`an api-${v.uuid()}`, `LD=api-${v.hex(32)}`] },
   postman_key: prefixed('PMAK-', `${v.hex(24)}-${v.hex(34)}`),
   readme_key: prefixed('rdme_', v.lower(70)),
   linear_key: prefixed('lin_api_', v.b62(40)),
@@ -181,7 +185,7 @@ export const forgeCases: CaseTable = {
   settlemint_token: prefixed('sm_pat_', v.b62(16)),
   adobe_client_secret: prefixed('p8e-', v.b62(32)),
   intra42_client_secret: prefixed('s-s4t2ud-', v.hex(64)),
-  adafruit_key: prefixed('aio_', v.b62(28)),
+  adafruit_key: prefixed('aio_', v.b62(28), { isAssigned: true }),
 };
 
 /** A token whose last six characters are the checksum of the thirty before: made here, so that no fixture holds one. */

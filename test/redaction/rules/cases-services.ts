@@ -76,7 +76,7 @@ export const serviceCases: CaseTable = {
   stripe_webhook_secret: prefixed('whsec_', v.b62(32)),
   square_token: prefixed('sq0atp-', v.b62(22)),
   braintree_token: {
-    hits: [`«access_token$production$${v.lower(16)}$${v.hex(32)}»`],
+    hits: [`key=«access_token$production$${v.lower(16)}$${v.hex(32)}»`],
     misses: ['access_token$production$', `access_token$staging$${v.lower(16)}$${v.hex(32)}`],
   },
   shopify_token: prefixed('shpat_', v.hex(32)),
@@ -90,7 +90,7 @@ export const serviceCases: CaseTable = {
   },
   razorpay_key: prefixed('rzp_live_', v.b62(14)),
   plaid_token: {
-    hits: [`«access-sandbox-${v.uuid()}»`],
+    hits: [`"«access-sandbox-${v.uuid()}»"`],
     misses: ['access-sandbox-environment', `public-sandbox-${v.uuid()}`],
   },
   gocardless_token: prefixed('live_', v.b62(40)),
@@ -159,6 +159,14 @@ export const materialCases: CaseTable = {
       'postgres://postgres:postgres@localhost:5432/x',
       'mongodb://username:password@localhost/x',
       'mysql://app:<password>@db/main',
+    ],
+  },
+  amqp_url: {
+    hits: [`BROKER_URL=«amqps://app:${v.b62(16)}@mq.acme.io:5671/x»`],
+    misses: [
+      'BROKER_URL=amqp://mq:5672',
+      'BROKER_URL=amqp://guest:guest@localhost:5672/',
+      'amqp://${USER}:${PASSWORD}@mq',
     ],
   },
   credential_url: {

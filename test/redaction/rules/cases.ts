@@ -57,13 +57,17 @@ export function masked(length: number): string {
 export function prefixed(
   prefix: string,
   body: string,
-  options: { readonly isMaskedFound?: boolean; readonly short?: number } = {},
+  options: { readonly isMaskedFound?: boolean; readonly isAssigned?: boolean; readonly short?: number } = {},
 ): RuleCases {
   const token = prefix + body;
   const short = prefix + body.slice(0, options.short ?? Math.floor(body.length / 2) - 2);
   const misses = [`cut: ${short} here`, `glued: q${token}`];
   return {
-    hits: [`TOKEN=«${token}»\n`, `It is \`«${token}»\`, keep it.`, `«${token}»`],
+    hits: [
+      `TOKEN=«${token}»\n`,
+      `It is \`«${token}»\`, keep it.`,
+      ...(options.isAssigned === true ? [] : [`«${token}»`]),
+    ],
     misses: options.isMaskedFound === true ? misses : [...misses, `masked: ${prefix}${masked(body.length)}`],
   };
 }

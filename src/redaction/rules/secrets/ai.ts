@@ -1,6 +1,6 @@
 /** Keys of model vendors and of the platforms around them. */
 import type { RedactionRule } from '../../rule.ts';
-import { re, secret, UUID } from './secret.ts';
+import { assigned, re, secret, UUID } from './secret.ts';
 
 /** Keys of model vendors and of the platforms around them. */
 export const aiRules: readonly RedactionRule[] = [
@@ -36,11 +36,13 @@ export const aiRules: readonly RedactionRule[] = [
     'https://huggingface.co/docs/hub/security-tokens',
     'varied_token',
   ),
-  secret(
-    'huggingface_org_token',
-    re`\bapi_org_[A-Za-z]{34}\b`,
-    'https://huggingface.co/docs/hub/security-tokens',
-    'varied_token',
+  assigned(
+    secret(
+      'huggingface_org_token',
+      re`\bapi_org_[A-Za-z]{34}\b`,
+      'https://huggingface.co/docs/hub/security-tokens',
+      'varied_token',
+    ),
   ),
   secret('groq_key', re`\bgsk_[A-Za-z0-9]{52}\b`, 'https://console.groq.com/docs/quickstart', 'varied_token'),
   secret('xai_key', re`\bxai-[A-Za-z0-9_]{70,120}\b`, 'https://docs.x.ai/docs/overview', 'varied_token'),

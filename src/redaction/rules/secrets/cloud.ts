@@ -1,6 +1,6 @@
 /** Keys of clouds, hosting, infrastructure and secret stores. */
 import type { RedactionRule } from '../../rule.ts';
-import { labelled, re, secret, UUID } from './secret.ts';
+import { assigned, labelled, re, secret, UUID } from './secret.ts';
 
 const TAILSCALE = re`[a-z]{2,12}-[A-Za-z0-9]{6,24}-[A-Za-z0-9]{20,64}\b`;
 
@@ -13,10 +13,12 @@ export const cloudRules: readonly RedactionRule[] = [
     'varied_token',
     'not_example',
   ),
-  secret(
-    'aws_session_token',
-    re`\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{100,}`,
-    'https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html',
+  assigned(
+    secret(
+      'aws_session_token',
+      re`\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{100,}`,
+      'https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html',
+    ),
   ),
   secret(
     'aws_bedrock_key',
@@ -30,7 +32,7 @@ export const cloudRules: readonly RedactionRule[] = [
     re`\bbedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=_-]*`,
     'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
   ),
-  secret('amazon_mws_token', re`\bamzn\.mws\.${UUID}\b`, 'https://developer-docs.amazon.com/sp-api/'),
+  assigned(secret('amazon_mws_token', re`\bamzn\.mws\.${UUID}\b`, 'https://developer-docs.amazon.com/sp-api/')),
   secret(
     'google_api_key',
     re`\bAIza[A-Za-z0-9_-]{34}(?:[A-Za-z0-9_]\b|-)`,

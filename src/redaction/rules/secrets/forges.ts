@@ -1,6 +1,6 @@
 /** Tokens of source forges, package registries, continuous integration and code analysis. */
 import type { RedactionRule } from '../../rule.ts';
-import { labelled, re, secret, UUID } from './secret.ts';
+import { assigned, labelled, re, secret, UUID } from './secret.ts';
 
 const GITHUB =
   'https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats';
@@ -9,8 +9,14 @@ const GITLAB = 'https://docs.gitlab.com/security/tokens/#token-prefixes';
 /** Tokens of source forges. */
 export const forgeRules: readonly RedactionRule[] = [
   secret('github_token', re`\bgh[pousr]_[A-Za-z0-9]{36}\b`, GITHUB, 'varied_token'),
-  // Glued to other word characters the shape alone says too little, the checksum in its last six characters enough.
-  labelled('GITHUB_TOKEN', secret('github_checksum_token', re`gh[pousr]_[A-Za-z0-9]{36}`, GITHUB, 'github_checksum')),
+  // Glued to an underscore (`my_ghp_…`) the shape alone says too little, the checksum in its last six characters enough.
+  {
+    ...labelled(
+      'GITHUB_TOKEN',
+      secret('github_checksum_token', re`gh[pousr]_[A-Za-z0-9]{36}`, GITHUB, 'github_checksum'),
+    ),
+    before: '[_0-9]',
+  },
   secret('github_fine_grained_token', re`\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b`, GITHUB, 'varied_token'),
   labelled(
     'GITHUB_FINE_GRAINED_TOKEN',
@@ -128,9 +134,20 @@ export const pipelineRules: readonly RedactionRule[] = [
   ),
   secret(
     'launchdarkly_key',
-    re`\b(?:api|sdk|mob)-${UUID}\b`,
+    re`\b(?:sdk|mob)-${UUID}\b`,
     'https://launchdarkly.com/docs/home/account/api',
     'varied_token',
+  ),
+  labelled(
+    'LAUNCHDARKLY_KEY',
+    assigned(
+      secret(
+        'launchdarkly_api_key',
+        re`api-${UUID}\b`,
+        'https://launchdarkly.com/docs/home/account/api',
+        'varied_token',
+      ),
+    ),
   ),
   secret(
     'postman_key',
@@ -210,10 +227,12 @@ export const pipelineRules: readonly RedactionRule[] = [
     'https://api.intra.42.fr/apidoc/guides/getting_started',
     'varied_token',
   ),
-  secret(
-    'adafruit_key',
-    re`\baio_[A-Za-z0-9]{28}\b`,
-    'https://io.adafruit.com/api/docs/#authentication',
-    'varied_token',
+  assigned(
+    secret(
+      'adafruit_key',
+      re`\baio_[A-Za-z0-9]{28}\b`,
+      'https://io.adafruit.com/api/docs/#authentication',
+      'varied_token',
+    ),
   ),
 ];

@@ -62,10 +62,10 @@ const NAMES = re`(?:token|secret|credentials?|creds?|bearer|passphrase|password|
 const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|dev|live|test|main|default|env|header|v?[0-9]{1,3}))?`;
 /** From name to value: closing quotes, an operator, opening quotes; quotes also as in escaped JSON. */
 const CLOSING = re`(?:\\?["'\x60\])]|\*\*){0,2}`;
-const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|\||,|>| value=)[ \t\r\n]{0,3}(?:\*\* ?)?`;
+const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|\||>| value=)[ \t\r\n]{0,3}(?:\*\* ?)?`;
 const OPENING = re`(?:\\?["'\x60]|[\[({<]|\*\*){0,2}`;
-/** `GREETER_TOKEN` to `…`: the quotes keep it apart from prose. */
-const QUOTED_TO = re`["'\x60] (?:to|is) ["'\x60]`;
+/** `GREETER_TOKEN` to `…`, `getenv("GREETER_TOKEN", "…")`: the quotes keep it apart from prose. */
+const QUOTED_TO = re`\\?["'\x60](?: (?:to|is)|,) ?\\?["'\x60]`;
 /** `variable "api_token" { default = "…" }`. */
 const DECLARED = re`(?:token|secret|password|key)"?\s\{\s{1,8}default\s{0,6}=\s{0,4}"`;
 

@@ -15,6 +15,15 @@ export function secret(id: string, pattern: string, source: string, ...validator
   return validators.length === 0 ? rule : { ...rule, validators };
 }
 
+/**
+ * The same rule, only behind a quote or an operator.
+ *
+ * For tokens that begin with a word of prose (`a`, `I`): held back, that word would come one token later each time.
+ */
+export function assigned(rule: RedactionRule): RedactionRule {
+  return { ...rule, before: re`["'\x60=:>(|] ?` };
+}
+
 /** The same rule under the label of another, of which it is a variant. */
 export function labelled(label: string, rule: RedactionRule): RedactionRule {
   return { ...rule, label };

@@ -1,6 +1,6 @@
 /** Keys of messaging, mail, payment, commerce and monitoring services. */
 import type { RedactionRule } from '../../rule.ts';
-import { labelled, re, secret, UUID } from './secret.ts';
+import { assigned, labelled, re, secret, UUID } from './secret.ts';
 
 const SLACK = 'https://api.slack.com/concepts/token-types';
 
@@ -35,17 +35,17 @@ export const messagingRules: readonly RedactionRule[] = [
   ),
   secret(
     'teams_webhook',
-    re`https://[A-Za-z0-9]{1,60}\.webhook\.office\.com/webhookb2/${UUID}@${UUID}/IncomingWebhook/[A-Za-z0-9]{32}/${UUID}(?:/[A-Za-z0-9_-]{1,64})?`,
+    re`\bhttps://[A-Za-z0-9]{1,60}\.webhook\.office\.com/webhookb2/${UUID}@${UUID}/IncomingWebhook/[A-Za-z0-9]{32}/${UUID}(?:/[A-Za-z0-9_-]{1,64})?`,
     'https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/',
   ),
   secret(
     'discord_webhook',
-    re`https://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/[0-9]{16,20}/[A-Za-z0-9_-]{60,80}`,
+    re`\bhttps://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/[0-9]{16,20}/[A-Za-z0-9_-]{60,80}`,
     'https://discord.com/developers/docs/resources/webhook',
   ),
   secret(
     'zapier_webhook',
-    re`https://hooks\.zapier\.com/hooks/catch/[0-9]{4,12}/[A-Za-z0-9]{5,16}`,
+    re`\bhttps://hooks\.zapier\.com/hooks/catch/[0-9]{4,12}/[A-Za-z0-9]{5,16}`,
     'https://zapier.com/help/create/code-webhooks/trigger-zaps-from-webhooks',
   ),
   secret('twilio_key', re`\bSK[0-9a-fA-F]{32}\b`, 'https://www.twilio.com/docs/iam/api-keys', 'varied_token'),
@@ -133,11 +133,13 @@ export const paymentRules: readonly RedactionRule[] = [
     'https://developer.squareup.com/docs/build-basics/access-tokens',
     'opaque_token',
   ),
-  secret(
-    'braintree_token',
-    re`\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}\b`,
-    'https://developer.paypal.com/braintree/docs/guides/authorization/overview',
-    'varied_token',
+  assigned(
+    secret(
+      'braintree_token',
+      re`\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}\b`,
+      'https://developer.paypal.com/braintree/docs/guides/authorization/overview',
+      'varied_token',
+    ),
   ),
   secret(
     'shopify_token',
@@ -163,11 +165,13 @@ export const paymentRules: readonly RedactionRule[] = [
     'https://razorpay.com/docs/payments/dashboard/account-settings/api-keys/',
     'opaque_token',
   ),
-  secret(
-    'plaid_token',
-    re`\baccess-(?:sandbox|development|production)-${UUID}\b`,
-    'https://plaid.com/docs/api/tokens/',
-    'varied_token',
+  assigned(
+    secret(
+      'plaid_token',
+      re`\baccess-(?:sandbox|development|production)-${UUID}\b`,
+      'https://plaid.com/docs/api/tokens/',
+      'varied_token',
+    ),
   ),
   secret(
     'gocardless_token',
