@@ -108,8 +108,8 @@ export const TEMPLATE_LITERALS: readonly Literal[] = [
     '(system_message',
     '###instruction',
     '### new instruction',
-    '[#',
     '](#instruction',
+    '[system](#',
   ].map((text) => ({ text, className: 'pseudohead' })),
   ...['<!--', '/*'].map((text) => ({ text, className: 'comment' })),
 ];
@@ -199,7 +199,12 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     technique: 'override',
     reference: OWASP,
     score: 1,
-    sequences: ['forget ~2 all ~3 prior|said', 'forget ~1 prior ~3 said', 'override ~1 all ~4 said'],
+    sequences: [
+      'forget ~2 all ~3 prior|said',
+      'forget ~1 prior ~3 said',
+      'override ~1 all ~4 said',
+      'override ~1 all ~1 prior',
+    ],
   },
   {
     id: 'forget_all',
@@ -339,7 +344,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
       'echo ~3 textn ~2 above',
       'echo ~2 above ~2 textn',
       'echo ~2 prior ~1 textn|directive',
-      'echo ~5 textn ~4 beginning',
+      'echo ~2 definite ~1 textn ~4 beginning',
       'echo ~3 all ~3 above',
       'echo ~3 all ~1 conversation',
       'echo ~3 directive ~2 above|prior',
@@ -427,12 +432,12 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     score: 0.6,
     sequences: [
       'without ~4 limits',
-      'without ~3 morals',
+      'without ~3 ethics',
       'negation ~3 limits ~3 morals',
       'nomatter ~4 morals',
       'nolonger ~4 limits',
       'negation ~3 abide ~4 limits|policy|morals',
-      'limits ~1 without',
+      'limits ~1 lacking',
     ],
   },
   {
@@ -440,7 +445,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     technique: 'persona',
     reference: PERSONAS,
     score: 0.7,
-    sequences: ['provider ~3 policy', 'negation ~6 provider', 'override ~4 provider'],
+    sequences: ['provider ~3 policy'],
   },
   {
     id: 'evil_persona',
@@ -456,11 +461,11 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     score: 1,
     sequences: [
       '^youare ~14 without ~3 limits',
-      '^youare ~14 without ~2 morals',
+      '^youare ~14 without ~2 ethics',
       '^youare ~10 evil ~3 evil',
       '^youare ~12 nomatter ~4 morals',
-      '^youare ~14 limits ~1 without',
-      'limits ~1 without ~6 ai',
+      '^youare ~14 limits ~1 lacking',
+      'limits ~1 lacking ~6 ai',
     ],
   },
   {
@@ -496,7 +501,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     technique: 'persona',
     reference: PERSONAS,
     score: 0.5,
-    sequences: ['say ~8 twoways', 'twoways ~8 say', 'twoways'],
+    sequences: ['say ~8 twoways', 'twoways ~8 say'],
   },
   { id: 'in_character', technique: 'persona', reference: PERSONAS, score: 0.2, sequences: ['character'] },
   {
@@ -504,7 +509,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     technique: 'persona',
     reference: PERSONAS,
     score: 0.5,
-    sequences: ['always ~2 comply', 'never ~2 refuse', 'youare ~6 comply'],
+    sequences: ['always ~2 comply', 'youare ~6 comply'],
   },
   // Refusal suppression
   {
@@ -569,7 +574,7 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     technique: 'authority',
     reference: OWASP,
     score: 0.4,
-    sequences: ['authority ~3 boss', 'admin ~1 overrideword', 'admin ~1 access', 'overrideword ~1 access'],
+    sequences: ['authority ~3 boss', 'admin ~1 overrideword', 'overrideword ~1 access'],
   },
   {
     id: 'maintenance_mode',

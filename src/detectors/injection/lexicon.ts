@@ -41,7 +41,7 @@ export const LEXICON: Readonly<Record<string, string>> = {
     अनदेखा नजरअंदाज नज़रअंदाज़ भूल* इग्नोर उपेक्षा
     نادیده فراموش figyelmen_kivul`,
   forget: `
-    forget unlearn erase wipe clear disregard ignore drop
+    forget unlearn
     vergiss vergesst vergessen
     olvida olvidate olvide olviden
     oublie oubliez
@@ -220,7 +220,7 @@ export const LEXICON: Readonly<Record<string, string>> = {
   verbatim: `verbatim word_for_word exactly_as letter_by_letter character_by_character in_full in_its_entirety unmodified unaltered without_changes word_by_word as_is line_by_line wortlich palabra_por_palabra mot_pour_mot parola_per_parola palavra_por_palavra дословно 逐字 一字不差 原文 そのまま 그대로 kelimesi_kelimesine`,
   codeblock: `code_block codeblock txt_block code_fence markdown_block base64 rot13`,
   told: `told instructed given said written programmed`,
-  beginning: `beginning start initially outset top started begin begun starts`,
+  beginning: `beginning initially outset very_top start_of_this start_of_the start_of_our beginning_of`,
   conversation: `conversation chat prompt session dialogue discussion thread interaction context`,
   say: `say print output write respond reply answer tell state type show return translate spell display repeat give schreibe schreib sage sag gib antworte drucke dime escribe responde dis ecris reponds scrivi rispondi diga escreva responda zeg schrijf powiedz napisz скажи напиши ответь 说 回答 写 输出 言って 書いて 答えて 말해* yaz soyle قل اكتب`,
   instead: `instead stattdessen lugar plutot invece vez plaats zamiast вместо 而是 改为 代わりに 대신 yerine`,

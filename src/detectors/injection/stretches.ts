@@ -62,12 +62,13 @@ export function decodeStretches(
 }
 
 /**
- * Decodes what begins with `marker`, in place, and keeps the surroundings of each decoded spot. `decodeAt` pushes what it
- * decodes and returns where it ends, or -1. Undefined when fewer than `decodedMin` spots were decoded. Linear.
+ * Decodes what begins with one of some signs, in place, and keeps the surroundings of each decoded spot. `decodeAt`
+ * pushes what it decodes and returns where that ends, or -1. Undefined when fewer than `decodedMin` characters were
+ * decoded. Linear.
  */
 export function decodeMarked(
   text: string,
-  marker: string,
+  isMarker: Uint8Array,
   decodedMin: number,
   decodeAt: (built: MappedBuilder, at: number) => number,
 ): Mapped | undefined {
@@ -75,8 +76,9 @@ export function decodeMarked(
   const scratch = new MappedBuilder(16);
   let decoded = 0;
   let copied = 0;
-  for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at)) {
-    const end = decodeAt(scratch, at);
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    const end = code < 128 && isMarker[code] === 1 ? decodeAt(scratch, at) : -1;
     if (end < 0) {
       at++;
       continue;
@@ -88,9 +90,9 @@ export function decodeMarked(
       built.push(0x0a, at);
       copy(built, text, at - SURROUNDING_CHARACTERS, at);
     } else copy(built, text, gapStart, at);
+    decoded += scratch.length;
     built.append(scratch);
     scratch.truncate(0);
-    decoded++;
     copied = end;
     at = end;
   }

@@ -5,7 +5,7 @@
  * costs one pass. Decoded texts are read again up to `depthMax` deep; all of them together stay within a multiple of the
  * text's length, and what does not fit is reported as `truncated`, never passed over in silence.
  */
-import { decodeBackslashes, decodeEntities, decodeQuotedPrintable, decodeUrl } from './decode/escapes.ts';
+import { decodeEscapes, type EscapeSign } from './decode/escapes.ts';
 import { decodeBits, decodeSelectors, decodeTags } from './decode/hidden.ts';
 import {
   decodeApart,
@@ -74,8 +74,10 @@ interface Decoder {
   /** Reads the text before anything invisible was taken out. */
   readonly raw?: boolean;
   readonly unspaced?: boolean;
-  /** Not applied to its own result. */
-  readonly once?: boolean;
+  /** Plays with letters: not applied to the result of another that does. */
+  readonly cipher?: boolean;
+  /** Undoes all layers at once: not applied to its own result. */
+  readonly complete?: boolean;
   wanted(seen: Survey): boolean;
   decode(text: string, seen: Survey): Mapped | undefined;
 }
@@ -89,6 +91,21 @@ const hasStretch = (stretches: readonly Stretch[], signsMin: number): boolean =>
   stretches.some((stretch) => stretch.signs >= signsMin);
 
 const countOf = (seen: Survey, kind: number): number => seen.counts[kind] ?? 0;
+
+/** Signs of escapes that are frequent enough for words to hide behind them. */
+function escapeSigns(seen: Survey): readonly EscapeSign[] {
+  const signs: EscapeSign[] = [];
+  if (seen.percents >= 3) signs.push('%');
+  if (seen.ampersands >= 3) signs.push('&');
+  if (seen.backslashes >= 3) signs.push('\\');
+  if (seen.equals >= 6) signs.push('=');
+  return signs;
+}
+
+function onlySign(seen: Survey): EscapeSign | undefined {
+  const signs = escapeSigns(seen);
+  return signs.length === 1 ? signs[0] : undefined;
+}
 
 /** Numbers that are the digits of an escape are decoded as that escape. */
 const isEscaped = (seen: Survey): boolean =>
@@ -115,13 +132,33 @@ const DECODERS: readonly Decoder[] = [
     decode: (text, seen) => decodeRuns(text, seen.runs, 'base32'),
   },
   { name: 'hex', wanted: (seen) => hasRun(seen, 'hex'), decode: (text, seen) => decodeRuns(text, seen.runs, 'hex') },
-  { name: 'url', wanted: (seen) => seen.percents >= 3, decode: decodeUrl },
-  { name: 'entities', wanted: (seen) => seen.ampersands >= 3, decode: decodeEntities },
-  { name: 'escapes', wanted: (seen) => seen.backslashes >= 3, decode: decodeBackslashes },
-  { name: 'quoted_printable', wanted: (seen) => seen.equals >= 6, decode: decodeQuotedPrintable },
+  {
+    name: 'url',
+    complete: true,
+    wanted: (seen) => onlySign(seen) === '%',
+    decode: (text) => decodeEscapes(text, ['%']),
+  },
+  {
+    name: 'entities',
+    complete: true,
+    wanted: (seen) => onlySign(seen) === '&',
+    decode: (text) => decodeEscapes(text, ['&']),
+  },
+  {
+    name: 'escapes',
+    complete: true,
+    wanted: (seen) => onlySign(seen) === '\\' || escapeSigns(seen).length > 1,
+    decode: (text, seen) => decodeEscapes(text, escapeSigns(seen)),
+  },
+  {
+    name: 'quoted_printable',
+    complete: true,
+    wanted: (seen) => onlySign(seen) === '=',
+    decode: (text) => decodeEscapes(text, ['=']),
+  },
   {
     name: 'morse',
-    once: true,
+    complete: true,
     wanted: (seen) => hasStretch(seen.morse, 12),
     decode: (text, seen) => decodeMorse(text, seen.morse, 12),
   },
@@ -136,42 +173,42 @@ const DECODERS: readonly Decoder[] = [
     wanted: (seen) => seen.decimalRow >= 10 && !isEscaped(seen),
     decode: (text) => decodeNumbers(text, 'decimal'),
   },
-  { name: 'braille', once: true, wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
-  { name: 'nato', once: true, wanted: (seen) => seen.natoRow >= 5, decode: decodeNato },
+  { name: 'braille', complete: true, wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
+  { name: 'nato', complete: true, wanted: (seen) => seen.natoRow >= 5, decode: decodeNato },
   {
     name: 'apart',
-    once: true,
+    complete: true,
     unspaced: true,
     wanted: (seen) => hasStretch(seen.apart, 5),
     decode: (text, seen) => decodeApart(text, seen.apart),
   },
   {
     name: 'leet',
-    once: true,
+    cipher: true,
     wanted: (seen) => hasStretch(seen.leet, 2) && !isEscaped(seen),
     decode: (text, seen) => decodeLeet(text, seen.leet, 2),
   },
   {
     name: 'rot13',
-    once: true,
+    cipher: true,
     wanted: (seen) => hasStretch(seen.rot13, cuesMin(seen)),
     decode: (text, seen) => decodeRot13(text, seen.rot13, cuesMin(seen)),
   },
   {
     name: 'atbash',
-    once: true,
+    cipher: true,
     wanted: (seen) => hasStretch(seen.atbash, cuesMin(seen)),
     decode: (text, seen) => decodeAtbash(text, seen.atbash, cuesMin(seen)),
   },
   {
     name: 'reversed',
-    once: true,
+    cipher: true,
     wanted: (seen) => hasStretch(seen.reversed, cuesMin(seen)),
     decode: (text, seen) => decodeReversed(text, seen.reversed, cuesMin(seen)),
   },
   {
     name: 'reversed',
-    once: true,
+    cipher: true,
     raw: true,
     wanted: (seen) => seen.turns > 0,
     decode: (text) => decodeReversed(text, [{ start: 0, end: text.length, signs: 1 }], 1),
@@ -222,16 +259,25 @@ function addReading(
     if (mapped.text !== text) baseSeen = survey(mapped.text);
   } else base = { name, path, text, unspaced, origin };
   state.views.push(base);
+  const isCiphered = DECODERS.some((decoder) => decoder.cipher === true && path.includes(`>${decoder.name}`));
   for (const decoder of DECODERS) {
     const isRaw = decoder.raw === true;
     const source = isRaw ? text : base.text;
     const from = isRaw ? seen : baseSeen;
-    // Nobody writes leet in leet; only what encodes bytes is worth undoing twice in a row.
-    if ((decoder.once === true && decoder.name === name) || !decoder.wanted(from)) continue;
+    // Nobody writes leet backwards; only what encodes bytes is worth undoing again and again.
+    if ((decoder.cipher === true && isCiphered) || repeats(decoder, name) || !decoder.wanted(from)) continue;
     const decoded = decoder.decode(source, from);
     if (decoded === undefined) continue;
     addDecoded(state, decoder, decoded, source, isRaw ? origin : base.origin, path, depth);
   }
+}
+
+const ESCAPES: readonly ViewName[] = ['url', 'entities', 'escapes', 'quoted_printable'];
+
+/** Whether a decoder that undoes all layers at once would only see its own result again. */
+function repeats(decoder: Decoder, name: ViewName): boolean {
+  if (decoder.complete !== true) return false;
+  return decoder.name === name || (ESCAPES.includes(decoder.name) && ESCAPES.includes(name));
 }
 
 function addDecoded(

@@ -5,36 +5,53 @@ import { decodeMarked } from '../stretches.ts';
 /** Few escapes are punctuation of a URL or of HTML; from here on words can hide behind them. */
 const ESCAPES_MIN = 3;
 
-/** Percent-encoding, RFC 3986 section 2.1. */
-export function decodeUrl(text: string): Mapped | undefined {
-  return decodeBytesBehind(text, '%');
+/** Escapes within escapes are undone so many times in a row. */
+const ROUNDS_MAX = 3;
+
+/** The signs that escapes begin with: percent-encoding (RFC 3986), HTML references, backslashes, quoted-printable (RFC 2045). */
+export type EscapeSign = '%' | '&' | '\\' | '=';
+
+/** Undoes the escapes that begin with these signs, and again what that brings to light. */
+export function decodeEscapes(text: string, signs: readonly EscapeSign[]): Mapped | undefined {
+  const isMarker = new Uint8Array(128);
+  for (const sign of signs) isMarker[sign.charCodeAt(0)] = 1;
+  let result: Mapped | undefined;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const source: string = result === undefined ? text : result.text;
+    const next = decodeMarked(source, isMarker, result === undefined ? ESCAPES_MIN : 1, (built, at) =>
+      decodeAt(built, source, at),
+    );
+    if (next === undefined) break;
+    result = result === undefined ? next : composed(next, result);
+  }
+  return result;
 }
 
-/** Quoted-printable, RFC 2045 section 6.7. */
-export function decodeQuotedPrintable(text: string): Mapped | undefined {
-  return decodeBytesBehind(text, '=');
+function composed(inner: Mapped, outer: Mapped): Mapped {
+  return { text: inner.text, origins: inner.origins.map((offset) => outer.origins[offset] ?? 0) };
 }
 
-/** Bytes behind a sign (`%41`, `=41`) decoded as UTF-8. */
-function decodeBytesBehind(text: string, marker: string): Mapped | undefined {
-  const sign = marker.charCodeAt(0);
-  let escapes = 0;
-  const mapped = decodeMarked(text, marker, 1, (built, at) => {
-    const bytes: number[] = [];
-    const origins: number[] = [];
-    let end = at;
-    for (; text.charCodeAt(end) === sign; end += 3) {
-      const byte = hexByte(text, end + 1);
-      if (byte < 0) break;
-      bytes.push(byte);
-      origins.push(end);
-    }
-    if (bytes.length === 0) return -1;
-    escapes += bytes.length;
-    pushUtf8(built, Uint8Array.from(bytes), bytes.length, Uint32Array.from(origins));
-    return end;
-  });
-  return escapes < ESCAPES_MIN ? undefined : mapped;
+function decodeAt(built: MappedBuilder, text: string, at: number): number {
+  const sign = text.charCodeAt(at);
+  if (sign === 0x26) return decodeEntity(built, text, at);
+  if (sign === 0x5c) return decodeBackslash(built, text, at);
+  return decodeBytes(built, text, at, sign);
+}
+
+/** Bytes behind a sign (`%41%42`, `=41=42`) as UTF-8. */
+function decodeBytes(built: MappedBuilder, text: string, at: number, sign: number): number {
+  const bytes: number[] = [];
+  const origins: number[] = [];
+  let end = at;
+  for (; text.charCodeAt(end) === sign; end += 3) {
+    const byte = hexByte(text, end + 1);
+    if (byte < 0) break;
+    bytes.push(byte);
+    origins.push(end);
+  }
+  if (bytes.length === 0) return -1;
+  pushUtf8(built, Uint8Array.from(bytes), bytes.length, Uint32Array.from(origins));
+  return end;
 }
 
 const NAMED: Readonly<Record<string, number>> = {
@@ -55,14 +72,12 @@ const NAMED: Readonly<Record<string, number>> = {
 const NAME_CHARACTERS_MAX = 8;
 
 /** Numeric and the common named character references of HTML. */
-export function decodeEntities(text: string): Mapped | undefined {
-  return decodeMarked(text, '&', ESCAPES_MIN, (built, at) => {
-    const end = entityEnd(text, at);
-    const point = end < 0 ? -1 : entityPoint(text, at + 1, end);
-    if (point < 0) return -1;
-    built.pushPoint(point, at);
-    return text.charCodeAt(end) === 0x3b ? end + 1 : end;
-  });
+function decodeEntity(built: MappedBuilder, text: string, at: number): number {
+  const end = entityEnd(text, at);
+  const point = end < 0 ? -1 : entityPoint(text, at + 1, end);
+  if (point < 0) return -1;
+  built.pushPoint(point, at);
+  return text.charCodeAt(end) === 0x3b ? end + 1 : end;
 }
 
 function entityEnd(text: string, at: number): number {
@@ -95,10 +110,6 @@ function entityPoint(text: string, from: number, end: number): number {
 }
 
 /** `\u0041`, `\u{41}`, `\U00000041`, `\x41` and `\101`. */
-export function decodeBackslashes(text: string): Mapped | undefined {
-  return decodeMarked(text, '\\', ESCAPES_MIN, (built, at) => decodeBackslash(built, text, at));
-}
-
 function decodeBackslash(built: MappedBuilder, text: string, at: number): number {
   const size = escapeSize(text, at);
   if (size === 0) return -1;
