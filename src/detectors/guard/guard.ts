@@ -94,8 +94,9 @@ interface GuardParts {
   readonly verdicts: VerdictStore;
   readonly client: ReturnType<typeof createGuardClient>;
   readonly now: () => number;
-  /** Until when `/api/ps` is believed to list the model. */
-  residentUntil: number;
+  /** What `/api/ps` said, and until when it is believed. */
+  isListed: boolean;
+  listedUntil: number;
   /** Questions under way by the text's key: who asks the same waits for the same answer. */
   readonly asking: Map<string, Promise<Asked>>;
 }
@@ -125,7 +126,8 @@ export function createGuard(options: GuardOptions, dependencies: GuardDependenci
     verdicts: createVerdictStore(limits.verdictsMax, limits.verdictMs, dependencies.now),
     client: createGuardClient(options.name, options.baseUrl, dependencies.fetch),
     now: dependencies.now,
-    residentUntil: Number.NEGATIVE_INFINITY,
+    isListed: false,
+    listedUntil: Number.NEGATIVE_INFINITY,
     asking: new Map(),
   };
   return {
@@ -187,7 +189,7 @@ async function ask(parts: GuardParts, key: string, text: string): Promise<Asked>
     return { status: 'asked', answer };
   } catch {
     // What failed is a fault of the guard's Ollama; its message could quote what it was sent.
-    parts.residentUntil = Number.NEGATIVE_INFINITY;
+    parts.listedUntil = Number.NEGATIVE_INFINITY;
     return { status: timer.aborted ? 'timeout' : 'error' };
   } finally {
     parts.gate.leave(outcome);
@@ -195,10 +197,10 @@ async function ask(parts: GuardParts, key: string, text: string): Promise<Asked>
 }
 
 async function isResident(parts: GuardParts, signal: AbortSignal): Promise<boolean> {
-  if (parts.now() < parts.residentUntil) return true;
-  const isListed = await parts.client.isResident(signal);
-  parts.residentUntil = isListed ? parts.now() + parts.limits.residentMs : Number.NEGATIVE_INFINITY;
-  return isListed;
+  if (parts.now() < parts.listedUntil) return parts.isListed;
+  parts.isListed = await parts.client.isResident(signal);
+  parts.listedUntil = parts.now() + parts.limits.residentMs;
+  return parts.isListed;
 }
 
 function shorten(text: string, charactersMax: number): string {
