@@ -171,7 +171,10 @@ export const forgeCases: CaseTable = {
     hits: [`«sdk-${v.uuid()}»`],
     misses: [`sdk-${v.hex(30)}`, `sdk-${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`],
   },
-  launchdarkly_api_key: { hits: [`LD=«api-${v.uuid()}»`], misses: [`an api-${v.uuid()}`, `LD=api-${v.hex(32)}`] },
+  launchdarkly_api_key: {
+    hits: [`LD_API_KEY=«api-${v.uuid()}»`],
+    misses: [`an api-${v.uuid()}`, `LD_API_KEY=api-${v.hex(32)}`],
+  },
   postman_key: prefixed('PMAK-', `${v.hex(24)}-${v.hex(34)}`),
   readme_key: prefixed('rdme_', v.lower(70)),
   linear_key: prefixed('lin_api_', v.b62(40)),

@@ -90,7 +90,7 @@ export const serviceCases: CaseTable = {
   },
   razorpay_key: prefixed('rzp_live_', v.b62(14)),
   plaid_token: {
-    hits: [`"«access-sandbox-${v.uuid()}»"`],
+    hits: [`"access_token": "«access-sandbox-${v.uuid()}»"`],
     misses: ['access-sandbox-environment', `public-sandbox-${v.uuid()}`],
   },
   gocardless_token: prefixed('live_', v.b62(40)),

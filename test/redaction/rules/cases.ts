@@ -63,11 +63,10 @@ export function prefixed(
   const short = prefix + body.slice(0, options.short ?? Math.floor(body.length / 2) - 2);
   const misses = [`cut: ${short} here`, `glued: q${token}`];
   return {
-    hits: [
-      `TOKEN=«${token}»\n`,
-      `It is \`«${token}»\`, keep it.`,
-      ...(options.isAssigned === true ? [] : [`«${token}»`]),
-    ],
+    hits:
+      options.isAssigned === true
+        ? [`TOKEN=«${token}»\n`, `{"api_key": "«${token}»"}`]
+        : [`TOKEN=«${token}»\n`, `It is \`«${token}»\`, keep it.`, `«${token}»`],
     misses: options.isMaskedFound === true ? misses : [...misses, `masked: ${prefix}${masked(body.length)}`],
   };
 }

@@ -1,9 +1,6 @@
 /** Formats without a prefix: any word could begin them, so a name must stand before. */
 import type { RedactionRule } from '../../rule.ts';
-import { re, UUID } from './secret.ts';
-
-/** From a name to its value: quotes, operator, quotes. */
-const TO = re`[\w .-]{0,16}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->)[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
+import { re, TO, UUID } from './secret.ts';
 
 /** Formats that need a vendor's name before them. */
 export const gatedRules: readonly RedactionRule[] = [

@@ -15,13 +15,16 @@ export function secret(id: string, pattern: string, source: string, ...validator
   return validators.length === 0 ? rule : { ...rule, validators };
 }
 
+/** From a name to its value: the rest of the identifier, quotes, an operator, quotes. */
+export const TO = re`[\w .-]{0,16}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->)[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
+
 /**
- * The same rule, only behind a quote or an operator.
+ * The same rule, only behind a name and an operator.
  *
  * For tokens that begin with a word of prose (`a`, `I`): held back, that word would come one token later each time.
  */
 export function assigned(rule: RedactionRule): RedactionRule {
-  return { ...rule, before: re`["'\x60=:>(|] ?` };
+  return { ...rule, before: `(?:token|key|secret|password|credential|url|uri)${TO}` };
 }
 
 /** The same rule under the label of another, of which it is a variant. */
