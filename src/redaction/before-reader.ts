@@ -18,6 +18,7 @@ export class BeforeReader {
   private readonly apart: ReadonlyMap<number, LazyDfa>;
   /** Those of them that may be longer than what is looked at, so that a match is checked once more from its end. */
   private readonly tooLong: ReadonlySet<number>;
+  private readonly noticedGates: number[] = [];
   private readonly gates: (readonly number[])[] = [[]];
   private readonly gateIds = new Map<string, number>([['', 0]]);
 
@@ -40,18 +41,34 @@ export class BeforeReader {
 
   /**
    * The gate at `position` of `text`, 0 when no rule's `before` matches up to it. `noticed` is the accept list that
-   * `beginnings` reported there, 0 for none; `byEnd` says whether an ending is possible.
+   * `beginnings` reported there, 0 for none; `byEnd` says whether an ending is possible. Rules for which `isTooLong` may
+   * be among them wrongly: `holdsAt` tells, once there is a candidate.
    */
   gateAt(position: number, text: HeldText, noticed: number, byEnd: boolean): number {
+    const gate = noticed === 0 ? 0 : this.noticedGate(noticed);
+    if (!byEnd || this.endings === undefined) return gate;
     const open: number[] = [];
-    if (byEnd && this.endings !== undefined) readBack(this.endings, position, text, open);
-    if (noticed !== 0) {
-      for (const rule of this.beginnings?.acceptLists[noticed] ?? []) {
-        if (this.tooLong.has(rule)) readBack(this.apart.get(rule) as LazyDfa, position, text, open);
-        else open.push(rule);
-      }
-    }
-    return open.length === 0 ? 0 : this.gateOf(open);
+    readBack(this.endings, position, text, open);
+    if (open.length === 0) return gate;
+    return this.gateOf([...open, ...this.rulesOf(gate)]);
+  }
+
+  /** Whether the rule's `before` may have been noticed farther back than is looked at. */
+  isTooLong(rule: number): boolean {
+    return this.tooLong.has(rule);
+  }
+
+  /** Whether the `before` of a rule that is noticed by its beginning matches up to `position`. */
+  holdsAt(position: number, text: HeldText, rule: number): boolean {
+    const open: number[] = [];
+    readBack(this.apart.get(rule) as LazyDfa, position, text, open);
+    return open.length > 0;
+  }
+
+  private noticedGate(noticed: number): number {
+    const gate = this.noticedGates[noticed] ?? this.gateOf(this.beginnings?.acceptLists[noticed] ?? []);
+    this.noticedGates[noticed] = gate;
+    return gate;
   }
 
   /** The same without knowing what was noticed. */

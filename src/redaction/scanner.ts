@@ -165,9 +165,10 @@ export class Scanner {
         if (this.live.length > 0) {
           if ((answer & MAY_BE_LED) === 0) at = this.follow(piece, at, whole, base);
         } else if (at >= readFrom) {
-          readFrom = this.skip(piece, at, window);
+          readFrom = this.skip(piece, at, window, base);
           at = this.backToWord(piece, from, readFrom);
           readFrom += 3;
+          this.flushIfOverfull();
         } else if ((answer & MAY_BE_LED) === 0) at += 1;
         if (at > from) {
           this.position = base + at;
@@ -180,7 +181,13 @@ export class Scanner {
       const noticed = this.stepBefore(piece.charCodeAt(at), (answer & MAY_BEGIN_BEFORE) !== 0);
       const byEnd = (gated & 1) === 1;
       const gate = noticed !== 0 || byEnd ? this.gateAt(base + at, noticed, byEnd) : 0;
-      this.step(piece.charCodeAt(at), (answer & (MAY_BEGIN | MAY_BE_LED)) !== 0, gate);
+      const mayBegin = (answer & (MAY_BEGIN | MAY_BE_LED)) !== 0;
+      if (mayBegin || gate !== 0 || this.live.length > 0 || this.swallows.length > 0) {
+        this.step(piece.charCodeAt(at), mayBegin, gate);
+      } else {
+        this.last = piece.charCodeAt(at);
+        this.position += 1;
+      }
       at += 1;
       if (this.position !== base + at) return;
       gated >>= 1;
@@ -203,10 +210,7 @@ export class Scanner {
     if (entry === UNKNOWN) entry = beginnings.step(this.beforeState, klass);
     const noticed = entry >= 0 ? 0 : (beginnings.specialBefore[-2 - entry] as number);
     this.beforeState = entry >= 0 ? entry : (beginnings.specialNext[-2 - entry] as number);
-    if (beginnings.isOverfull) {
-      beginnings.flush();
-      this.adoptStates();
-    }
+    if (beginnings.isOverfull) this.flushIfOverfull();
     return noticed;
   }
 
@@ -236,17 +240,32 @@ export class Scanner {
   }
 
   /** Nothing is open: returns where something may begin, or a mark turns up, leaving led rules aside. */
-  private skip(piece: string, at: number, before: number): number {
+  private skip(piece: string, at: number, before: number, base: number): number {
     const { table } = this.plan.filter;
     const safe = piece.length - 2;
     let window = before;
     let next = at;
     while (next < safe) {
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      if (((table[window] as number) & STOPS) !== 0) break;
+      const answer = table[window] as number;
+      if ((answer & STOPS) !== 0) {
+        if ((answer & HAS_MARK) !== 0 || next === 0 || this.mayBeginAt(piece, next, answer, base)) break;
+      }
       next += 1;
     }
     return next;
+  }
+
+  /** Looks beyond the window whether what the filter allows comes to anything; true when it may, or the piece ends. */
+  private mayBeginAt(piece: string, at: number, answer: number, base: number): boolean {
+    const { dfa, roots, before } = this.plan;
+    const left = dfa.nfa.alphabet.classOf[piece.charCodeAt(at - 1)] as number;
+    if ((answer & MAY_BEGIN) !== 0 && outlives(dfa, roots.at(roots.typeOf[left] as number, 0), piece, at)) return true;
+    const beginnings = before?.beginnings;
+    if ((answer & MAY_BEGIN_BEFORE) !== 0 && beginnings !== undefined) {
+      if (outlives(beginnings, beginnings.root(dfa.nfa.alphabet.kindOf[left] as number), piece, at)) return true;
+    }
+    return (answer & MAY_BE_GATED) !== 0 && this.gateAt(base + at + 2, 0, true) !== 0;
   }
 
   /** Back from where skipping stopped to the beginning of the word that a led rule may have begun with. */
@@ -313,7 +332,7 @@ export class Scanner {
     this.position = at + 1;
     if (this.swallows.length > 0) this.endSwallows();
     if (this.hasDied || this.position - this.oldest() >= this.plan.candidateCharactersMax) this.settle(false);
-    if (dfa.isOverfull) this.flush();
+    if (dfa.isOverfull) this.flushIfOverfull();
   }
 
   private leftType(): number {
@@ -486,6 +505,8 @@ export class Scanner {
   }
 
   private accepts(rule: number, start: number, end: number): boolean {
+    const { before } = this.plan;
+    if (before?.isTooLong(rule) === true && !before.holdsAt(start, this.text, rule)) return false;
     return this.plan.accepts(rule, this.text, start, end);
   }
 
@@ -606,8 +627,10 @@ export class Scanner {
     return this.plan.before?.gateAt(position, this.text, noticed, byEnd) ?? 0;
   }
 
-  private flush(): void {
-    this.plan.dfa.flush();
+  private flushIfOverfull(): void {
+    const { dfa, before } = this.plan;
+    if (dfa.isOverfull) dfa.flush();
+    if (before?.beginnings?.isOverfull === true) before.beginnings.flush();
     this.adoptStates();
   }
 
@@ -627,6 +650,24 @@ export class Scanner {
     for (const swallow of this.swallows) swallow.state = adopt(swallow.state);
     this.states = dfa.states;
   }
+}
+
+/** How far `outlives` looks before it lets the scanner look in earnest. */
+const PROBE_CHARACTERS = 12;
+
+/** Whether a run from `state` is alive, or has matched, some characters behind `at`, or when the piece ends. */
+function outlives(dfa: LazyDfa, state: number, piece: string, at: number): boolean {
+  const { classOf } = dfa.nfa.alphabet;
+  const stop = Math.min(piece.length, at + PROBE_CHARACTERS);
+  for (let i = at; i < stop; i += 1) {
+    const klass = classOf[piece.charCodeAt(i)] as number;
+    let entry = dfa.table[state + klass] as number;
+    if (entry === UNKNOWN) entry = dfa.step(state, klass);
+    if (entry === DEAD) return false;
+    if (entry < 0) return true;
+    state = entry;
+  }
+  return true;
 }
 
 function groupAt(piece: string, at: number): number {
