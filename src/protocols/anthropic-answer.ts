@@ -80,7 +80,7 @@ export class AnthropicAnswerReader implements AnswerReader {
     // Clients go by the event's name, this reader by the data's type: they must say the same.
     if (type === undefined || type !== frame.event) throw new GatewayError('upstream_error');
     this.#readEvent(frame, frame.root, type);
-    frame.pendingCall = [...this.#blocks.values()].some((block) => block.isPending);
+    frame.pendingCall = this.#hasPendingCall();
     return frame;
   }
 
@@ -202,11 +202,9 @@ export class AnthropicAnswerReader implements AnswerReader {
     const delta = asObject(memberOf(root, 'delta'));
     this.#others.read(frame, delta, DELTA_KNOWN, `${block.channel}/delta`);
     const text = block.readDelta(frame, delta);
-    if (text === undefined || frame.lead === undefined || frame.slots.length !== 1) return;
+    if (text === undefined || frame.isEdited || frame.slots.length !== 1 || this.#hasPendingCall()) return;
     this.#template = new FrameTemplate({
-      text: `${frame.lead}${frame.data}\n\n`,
-      start: frame.lead.length + text.start,
-      end: frame.lead.length + text.end,
+      ...frame.around(text),
       channel: block.channel,
       kind: block.kind === 'thinking' ? 'thinking' : 'content',
     });
@@ -223,6 +221,11 @@ export class AnthropicAnswerReader implements AnswerReader {
     const block = this.#blocks.get(indexOf(root));
     if (block === undefined || block.isStopped) throw new GatewayError('upstream_error');
     return block;
+  }
+
+  #hasPendingCall(): boolean {
+    for (const block of this.#blocks.values()) if (block.isPending) return true;
+    return false;
   }
 
   #readStopReason(frame: JsonFrame, holder: JsonObject): void {

@@ -146,7 +146,7 @@ export class ChatAnswerReader implements AnswerReader {
   /** Remembers a chunk that holds one running text and nothing else that may change. */
   #learn(frame: JsonFrame, node: JsonNode | undefined): void {
     const [slot] = frame.slots;
-    if (slot === undefined || frame.slots.length > 1 || slot.last || frame.lead === undefined) return;
+    if (slot === undefined || frame.slots.length > 1 || slot.last || frame.isEdited) return;
     if (frame.finishReason !== undefined || this.#hasOpenCall() || node?.type !== 'object') return;
     const message = this.#messageOf(node);
     if (message === undefined || memberOf(message, 'role') !== undefined || memberOf(message, 'tool_calls')) return;
@@ -154,9 +154,7 @@ export class ChatAnswerReader implements AnswerReader {
     const [string, ...others] = strings.filter((member) => member !== undefined && member.value !== '');
     if (string === undefined || others.length > 0 || string.value !== slot.text) return;
     this.#template = new FrameTemplate({
-      text: `${frame.lead}${frame.data}\n\n`,
-      start: frame.lead.length + string.start,
-      end: frame.lead.length + string.end,
+      ...frame.around(string),
       channel: slot.channel,
       kind: slot.kind,
     });

@@ -1,4 +1,5 @@
 import type { JsonNode } from '../core/json.ts';
+import { parseModelName } from '../core/model-name.ts';
 import type { Droppable, Operation, RequestView, Role } from '../core/operation.ts';
 import { ChatAnswerReader } from './openai-chat-answer.ts';
 import {
@@ -84,10 +85,15 @@ function readRequest(body: string): RequestView {
   };
 }
 
-/** The model's name as the client wrote it. Throws GatewayError `malformed_request` where there is none. */
+/**
+ * The model's name as the client wrote it; what is forwarded needs no interpreting (no white space, scheme or source
+ * suffix). Throws GatewayError `malformed_request` where there is none.
+ */
 export function readModel(root: ObjectReader): string {
   const model = root.string('model');
   if (model === undefined || model === '') throw malformed('model');
+  const name = parseModelName(model);
+  if (name.ok && name.source === 'local') root.out['model'] = name.forward;
   return model;
 }
 
@@ -238,7 +244,7 @@ function isMediaType(text: string, start: number, end: number): boolean {
 }
 
 /** Letters, digits, `+`, `/`, `=`, and the line breaks that Go's decoder skips. */
-function isBase64(text: string, start: number): boolean {
+export function isBase64(text: string, start: number): boolean {
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;

@@ -1,7 +1,8 @@
 import type { AnswerFrame, AnswerReader, Operation, RequestView } from '../core/operation.ts';
 import type { GatewayError } from '../core/errors.ts';
 import { memberOf } from '../core/json.ts';
-import { readModel } from './openai-chat.ts';
+import type { JsonNode } from '../core/json.ts';
+import { isBase64, readModel } from './openai-chat.ts';
 import { asObject, itemsOf, JsonFrame, readUsage } from './openai-frame.ts';
 import { OtherTexts } from './openai-other.ts';
 import { keys, malformed, readBody, writeOut } from './openai-request.ts';
@@ -64,7 +65,12 @@ class EmbeddingsReader implements AnswerReader {
     const usage = readUsage(root, 'prompt_tokens', 'completion_tokens');
     if (usage !== undefined) frame.usage = usage;
     this.#others.read(frame, root, ANSWER_KNOWN, '');
-    for (const item of itemsOf(root, 'data')) this.#others.read(frame, asObject(item), ENTRY_KNOWN, 'data');
+    for (const item of itemsOf(root, 'data')) {
+      const entry = asObject(item);
+      this.#others.read(frame, entry, ENTRY_KNOWN, 'data');
+      const vector = memberOf(entry, 'embedding');
+      if (vector !== undefined && !isVector(vector)) this.#others.walk(frame, vector, 'data/embedding', true);
+    }
     return frame;
   }
 
@@ -75,4 +81,10 @@ class EmbeddingsReader implements AnswerReader {
   dropSideChannels(): void {
     // Vectors are what was asked for.
   }
+}
+
+/** Numbers, or their bytes in base64; anything else in a vector's place is inspected. */
+function isVector(node: JsonNode): boolean {
+  if (node.type === 'string') return isBase64(node.value, 0);
+  return node.type === 'array' && node.items.length === 0;
 }

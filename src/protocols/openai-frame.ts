@@ -3,6 +3,7 @@ import { JsonError, memberOf, readJson } from '../core/json.ts';
 import type { JsonLimits, JsonMember, JsonNode, JsonObject, JsonString } from '../core/json.ts';
 import type { AnswerCall, AnswerFrame, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
 import { readSse } from '../streams/sse.ts';
+import type { TemplateOptions } from './openai-template.ts';
 import { ANSWER_LIMITS, encodeUtf8, JsonEdits, readRecord } from './shared.ts';
 
 /**
@@ -71,6 +72,22 @@ export class JsonFrame implements AnswerFrame {
   get edits(): JsonEdits {
     this.#edits ??= new JsonEdits(this.data ?? '');
     return this.#edits;
+  }
+
+  /** The frame is written anew, as far as is known now. */
+  get isEdited(): boolean {
+    return this.#edits !== undefined || this.lead === undefined;
+  }
+
+  /** The event's text, and where a string of its data stands in it, and a count behind that: for a template of it. */
+  around(text: JsonString, count?: JsonNode): Pick<TemplateOptions, 'text' | 'start' | 'end' | 'count'> {
+    const lead = this.lead ?? '';
+    const at = (node: JsonNode) => ({ start: lead.length + node.start, end: lead.length + node.end });
+    return {
+      text: `${lead}${this.data ?? ''}\n\n`,
+      ...at(text),
+      ...(count === undefined ? {} : { count: at(count) }),
+    };
   }
 
   /** Called when the frame is written: for edits that depend on what was decided since it was read. */

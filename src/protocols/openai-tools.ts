@@ -1,7 +1,8 @@
 import { GatewayError } from '../core/errors.ts';
 import type { JsonNode } from '../core/json.ts';
 import { JsonError, readJson, toValue } from '../core/json.ts';
-import { Encoded, keys, malformed, ObjectReader, readFreeForm, removeItem, removeKeys } from './openai-request.ts';
+import { Encoded, readFreeForm } from './openai-free-form.ts';
+import { keys, malformed, ObjectReader, removeItem, removeKeys } from './openai-request.ts';
 import type { OutObject } from './openai-request.ts';
 
 /**

@@ -186,14 +186,10 @@ export class ResponsesAnswerReader implements AnswerReader {
 
   #learn(frame: JsonFrame, root: JsonObject, text: JsonString, channel: string, kind: ChannelKind): void {
     const count: JsonNode | undefined = memberOf(root, 'sequence_number');
-    if (frame.slots.length !== 1 || frame.lead === undefined || count?.type !== 'number') return;
-    if (count.start < text.end || this.#events.isShifted) return;
-    const at = frame.lead.length;
+    if (frame.slots.length !== 1 || frame.isEdited || count?.type !== 'number' || count.start < text.end) return;
+    if (this.#events.isShifted || this.#calls.hasOpen) return;
     this.#template = new FrameTemplate({
-      text: `${frame.lead}${frame.data}\n\n`,
-      start: at + text.start,
-      end: at + text.end,
-      count: { start: at + count.start, end: at + count.end },
+      ...frame.around(text, count),
       channel,
       kind,
     });

@@ -4,7 +4,7 @@ import type { ChannelKind } from '../core/operation.ts';
 import { asObject, FrameSlot, itemsOf, stringMember, type JsonFrame } from './openai-frame.ts';
 import type { OtherTexts } from './openai-other.ts';
 import type { ResponsesCalls } from './responses-calls.ts';
-import { SCHEMA_WORDS } from './openai-request.ts';
+import { SCHEMA_WORDS } from './openai-free-form.ts';
 import { leavesOf } from './shared.ts';
 
 /**
