@@ -105,6 +105,7 @@ function createHost(world: PolicyWorld, problems: Problem[], warnings: string[])
     cache: world.cache,
     counters: world.counters,
     queues: world.queues,
+    hasProblems: () => problems.length > 0,
     warn: (message) => void warnings.push(message),
     report(document, path, message, target = 'value') {
       const position = document.locate(path, target);

@@ -33,6 +33,8 @@ export interface CompileHost {
   report(document: PolicyDocument, path: readonly PathKey[], message: string, target?: 'key' | 'value'): void;
   /** Adds a mistake of the environment's (`REQUIRE_API_KEY`). */
   reportEnvironment(variable: string, message: string): void;
+  /** True once anything was reported: what is costly to build can wait until all is right. */
+  hasProblems(): boolean;
   /** Something that works but deserves a word on the start line. */
   warn(message: string): void;
   /** A policy as events name it, with the mode that is in force. */

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import {
+  type Alias,
+  type Document,
   isAlias,
   isMap,
   isNode,
@@ -8,7 +10,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
-  type Document,
+  visit,
 } from 'yaml';
 import { apiVersionSchema, type Locator, metadataSchema, type PolicyDocument, type Position } from './document.ts';
 import { formatPath, type PathKey, type Problem, quote, suggest } from './problem.ts';
@@ -91,6 +93,13 @@ function readOne(file: string, document: Document, lines: LineCounter, problems:
   if (document.errors.length > 0 || document.warnings.length > 0) return [];
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return [];
   const locate = locator(document, lines);
+  const loose = looseAliases(document);
+  for (const node of loose) {
+    const { line, col } = lines.linePos(node.range?.[0] ?? 0);
+    const message = `*${node.source} has no anchor; write the value out, or put &${node.source} before one above`;
+    problems.push({ file, line, column: col, key: '', message });
+  }
+  if (loose.length > 0) return [];
   const tooDeep = deepest(document.contents, 0) > DEPTH_MAX;
   if (tooDeep) {
     problems.push(fileProblem(file, `is nested more than ${DEPTH_MAX} deep; no policy is`));
@@ -105,10 +114,20 @@ function readOne(file: string, document: Document, lines: LineCounter, problems:
       line,
       column,
       key: '',
-      message: 'has an alias that cannot be followed or too many of them; write the values out',
+      message: `has more than ${ALIASES_MAX} aliases, or aliases of aliases; write the values out`,
     });
     return [];
   }
+}
+
+function looseAliases(document: Document): readonly Alias[] {
+  const loose: Alias[] = [];
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) === undefined) loose.push(node);
+    },
+  });
+  return loose;
 }
 
 /** The parser's own words, but for the mistakes that people make most. */

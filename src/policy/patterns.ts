@@ -18,7 +18,7 @@ export function ruleProblems(rule: RedactionRule): readonly { readonly field: st
     return error.errors.flatMap(({ field, column, reason, expected }) => {
       if (field === 'validators') return [];
       const place = field === 'pattern' || field === 'before' ? `column ${column} of it: ` : '';
-      return [{ field, message: `${place}${reason}; accepted: ${expected}` }];
+      return [{ field, message: `${place}${reason}; ${expected}` }];
     });
   }
 }

@@ -64,10 +64,11 @@ export function suggest(given: string, accepted: readonly string[]): string {
 }
 
 const NAMES_SHOWN_MAX = 24;
+const NAMES_OF_MANY = 8;
 
 function listNames(names: readonly string[]): string {
   if (names.length <= NAMES_SHOWN_MAX) return names.join(', ');
-  return `${names.slice(0, NAMES_SHOWN_MAX).join(', ')} and ${names.length - NAMES_SHOWN_MAX} more`;
+  return `${names.slice(0, NAMES_OF_MANY).join(', ')} and ${names.length - NAMES_OF_MANY} more`;
 }
 
 /**

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isModelGlob, matchModel, parseModelName } from '../../core/model-name.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind, ENVIRONMENT, environmentDocument } from '../kind.ts';
+import { quote } from '../problem.ts';
 import { fields, formed, list, selectable, type SpecBase } from '../schema.ts';
 import type { ModelIdentity, RequestContext } from '../stage.ts';
 
@@ -57,6 +58,16 @@ export const modelAllowlist = defineKind<Spec>({
 });
 
 function reportMistakes(document: AllowlistDocument, host: CompileHost): void {
+  if (document.file === ENVIRONMENT) {
+    for (const { name } of document.spec.models) {
+      if (isModelGlob(name)) continue;
+      host.reportEnvironment(
+        'ALLOWED_MODELS',
+        `${quote(name)} is no local model; accepted: names as in \`ollama list\``,
+      );
+    }
+    return;
+  }
   const seen = new Set<string>();
   for (const [index, entry] of document.spec.models.entries()) {
     const path = ['spec', 'models', index, 'name'];

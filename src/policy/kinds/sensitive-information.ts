@@ -93,6 +93,7 @@ export const sensitiveInformation = defineKind<SensitiveSpec>({
   compile(documents, host) {
     const policies = new Map(documents.map((document, index) => [document, policyOf(document, index, host)]));
     const all = [...policies.values()];
+    if (host.hasProblems()) return {};
     // Built now, so that what is too large is refused at load and the first exchange does not wait for it.
     const broken = createPrograms(all, host).problem;
     if (broken !== undefined) reportProblem(broken, documents, host);

@@ -41,7 +41,11 @@ export function resolveRules(document: SensitiveDocument, owner: number, host: C
   const values = exactValues(document, host, claim);
   const added = addedRules(document, report, claim);
   const rules = [...values, ...added, ...builtin.map((rule) => owned(rule, PERSONAL.has(rule.id)))];
-  if (rules.length === 0) host.report(document, path, 'names no rule; accepted: builtin, add or values');
+  const { builtin: packs = [], add = [], values: files = [] } = document.spec.rules;
+  const isSilent = packs.length + add.length + files.length === 0 || (builtin.length === 0 && packs.length > 0);
+  if (rules.length === 0 && isSilent && !host.hasProblems()) {
+    host.report(document, path, 'names no rule; accepted: builtin, add or values');
+  }
   const { allow } = document.spec;
   const own = allow === undefined ? { owner } : { owner, allow };
   return rules.map((each) => ({ ...each, rule: { ...each.rule, ...own } }));
