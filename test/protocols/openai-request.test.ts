@@ -476,6 +476,12 @@ describe('what policies may change', () => {
     }
   });
 
+  test('the model is forwarded in a spelling that needs no interpreting', () => {
+    const request = read(CHAT, { model: ' https://registry.ollama.ai/library/llama3.2:local\n', messages: [USER] });
+    expect(request.model).toContain('https:');
+    expect(JSON.parse(request.body()).model).toBe('llama3.2:latest');
+  });
+
   test('developer and instructions count as system', () => {
     const roles = (path: string) =>
       read(path, FULL[path])
