@@ -111,8 +111,10 @@ function fillTables(): void {
 function fillOne(code: number, letter: RegExp, marks: RegExp): void {
   if (isInvisible(code) || isDecoration(code)) return;
   const character = String.fromCharCode(code);
-  if (!letter.test(character)) return;
+  const isCircled = code >= 0x2460 && code <= 0x24ff;
+  if (!isCircled && !letter.test(character)) return;
   const plain = character.normalize('NFKD').replace(marks, '').toLowerCase().replace(marks, '');
+  if (isCircled && plain.length !== 1) return;
   const folded = plain.length === 0 ? code : plain.charCodeAt(0) === 0x20 ? code : plain.charCodeAt(0);
   FOLD[code] = folded;
 }

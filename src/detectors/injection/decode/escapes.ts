@@ -8,6 +8,9 @@ const ESCAPES_MIN = 3;
 /** Escapes within escapes are undone so many times in a row. */
 const ROUNDS_MAX = 3;
 
+/** What one kind of escape may hide of another; an equals sign is too common for that. */
+const LATER_SIGNS: readonly EscapeSign[] = ['%', '&', '\\'];
+
 /** The signs that escapes begin with: percent-encoding (RFC 3986), HTML references, backslashes, quoted-printable (RFC 2045). */
 export type EscapeSign = '%' | '&' | '\\' | '=';
 
@@ -18,10 +21,9 @@ export function decodeEscapes(text: string, signs: readonly EscapeSign[]): Mappe
   let result: Mapped | undefined;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const source: string = result === undefined ? text : result.text;
-    const next = decodeMarked(source, isMarker, result === undefined ? ESCAPES_MIN : 1, (built, at) =>
-      decodeAt(built, source, at),
-    );
+    const next = decodeMarked(source, isMarker, ESCAPES_MIN, (built, at) => decodeAt(built, source, at));
     if (next === undefined) break;
+    for (const sign of LATER_SIGNS) isMarker[sign.charCodeAt(0)] = 1;
     result = result === undefined ? next : composed(next, result);
   }
   return result;

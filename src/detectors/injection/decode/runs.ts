@@ -20,33 +20,41 @@ function valuesOf(alphabet: string, alternatives: string): Int8Array {
 /** The runs of one alphabet, decoded and put one behind the other with a space between. Linear in the runs' length. */
 export function decodeRuns(text: string, runs: readonly Run[], alphabet: Run['alphabet']): Mapped | undefined {
   const built = new MappedBuilder(64);
-  let previousEnd = -1;
-  let start = -1;
-  const flush = (): void => {
-    if (start < 0) return;
-    const before = built.length;
-    if (before > 0) built.push(0x20, start);
-    const from = built.length;
-    decodeRun(built, text, start, previousEnd, alphabet);
-    if (built.length - from < TEXT_CHARACTERS_MIN) built.truncate(before);
-  };
-  for (const run of runs) {
-    if (
-      run.alphabet !== alphabet &&
-      !(alphabet === 'base64' && run.alphabet === 'base32' && previousEnd >= 0 && isWrap(text, previousEnd, run.start))
-    )
-      continue;
-    // Lines of one wrapped payload belong together.
-    if (start >= 0 && isWrap(text, previousEnd, run.start)) {
-      previousEnd = run.end;
-      continue;
+  for (let index = 0; index < runs.length;) {
+    const first = runs[index];
+    index++;
+    if (first === undefined || first.alphabet !== alphabet) continue;
+    let { end } = first;
+    let isWrapped = false;
+    // Lines of one wrapped payload belong together; a line may look like another alphabet by chance.
+    for (let next = runs[index]; next !== undefined && isWrap(text, end, next.start); next = runs[index]) {
+      end = next.end;
+      isWrapped = true;
+      index++;
     }
-    flush();
-    start = run.start;
-    previousEnd = run.end;
+    if (isWrapped) end = lastLineEnd(text, end);
+    const before = built.length;
+    if (before > 0) built.push(0x20, first.start);
+    const from = built.length;
+    decodeRun(built, text, first.start, end, alphabet);
+    if (built.length - from < TEXT_CHARACTERS_MIN) built.truncate(before);
   }
-  flush();
   return built.length === 0 ? undefined : built.finish();
+}
+
+/** The last line of a wrapped payload can be too short to be a run of its own. */
+function lastLineEnd(text: string, end: number): number {
+  if (text.charCodeAt(end - 1) === 0x3d) return end;
+  let at = end;
+  while (text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x0d) at++;
+  if (at === end) return end;
+  let last = at;
+  for (; last < text.length; last++) {
+    const code = text.charCodeAt(last);
+    if (code !== 0x3d && (code >= 128 || (BASE64[code] ?? -1) < 0)) break;
+  }
+  const isAlone = last === text.length || text.charCodeAt(last) === 0x0a || text.charCodeAt(last) === 0x0d;
+  return isAlone ? last : end;
 }
 
 function isWrap(text: string, end: number, next: number): boolean {
