@@ -35,6 +35,7 @@ export const piiCases: CaseTable = {
       '4111 1111',
       'order 1234567890123456',
       '2026112210111213',
+      'id 567890123456789018',
     ],
   },
   iban: {
@@ -133,7 +134,10 @@ export const piiCases: CaseTable = {
   },
   be_rijksregister: { hits: ['«85.07.30-033.28»'], misses: ['85.07.30-033.29', '85.17.30-033.28'] },
   pl_pesel: { hits: ['PESEL «44051401359»'], misses: ['PESEL 44051401358', 'numer 44051401359'] },
-  se_personnummer: { hits: ['«811218-9876»', '«19811218-9876»'], misses: ['811218-9875', '811318-9876'] },
+  se_personnummer: {
+    hits: ['personnummer «811218-9876»', 'pnr: «19811218-9876»'],
+    misses: ['pnr 811218-9875', 'pnr 811318-9876', 'backup-811218-9876'],
+  },
   fi_hetu: { hits: ['«131052-308T»'], misses: ['131052-308S', '131352-308T'] },
   no_fodselsnummer: {
     hits: ['fødselsnummer «01010750160»'],

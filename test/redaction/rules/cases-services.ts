@@ -117,6 +117,8 @@ export const materialCases: CaseTable = {
     hits: [
       `a\n«${begin()}\n${lines(6)}\n${end()}»\nb`,
       `{"key":"«${begin('RSA ')}\\n${v.b64(64)}\\n${v.b64(64)}\\n${end('RSA ')}»"}`,
+      `«${begin('PGP ').replace('KEY', 'KEY BLOCK')}\nVersion: GnuPG v2\n\n${lines(3)}\n${v.b64(12)}\n=${v.b64(4)}\n${end('PGP ').replace('KEY', 'KEY BLOCK')}»`,
+      `> «${begin('EC ')}\n> ${v.b64(64)}\n> ${v.b64(9)}==\n> ${end('EC ')}»`,
       // Cut off before its end, as an answer that ran out of tokens.
       `«${begin('OPENSSH ')}\n${lines(3)}\n${v.b64(30)}»`,
     ],
@@ -124,6 +126,7 @@ export const materialCases: CaseTable = {
       `${begin()}\nanything\n${end()}`,
       begin().replace('PRIVATE', 'PUBLIC') + lines(2),
       `write ${begin()} first`,
+      `${begin()} is the first line of a file in the form that RFC 7468 describes, ${v.b64(8)}`,
     ],
   },
   google_service_account: {
@@ -343,7 +346,7 @@ export const genericCases: CaseTable = {
       'PASSWORD=$DB_PASSWORD',
       'password: ********',
       'password: minimum length',
-      'pwd=/home/app',
+      'PWD=/srv/app2/data',
     ],
   },
 };

@@ -66,6 +66,7 @@ const DOCUMENTATION_DOMAINS = ['example.com', 'example.net', 'example.org', 'exa
 /** Whether an address may be a person's: not in a documentation domain (RFC 2606), not a machine's, not a file name. */
 export function acceptsEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
+  if (at < 1) return false;
   const mailbox = text.slice(0, at).toLowerCase();
   const domain = text.slice(at + 1).toLowerCase();
   if (DOCUMENTATION_DOMAINS.some((name) => domain === name || domain.endsWith(`.${name}`))) return false;

@@ -74,7 +74,14 @@ function endsInDigit(text: string | undefined): boolean {
 /** Whether a value after `password =` and its like is one: a letter and a digit at least, no placeholder, no code. */
 export function isPasswordValue(text: string): boolean {
   const { digit, upper, lower, other, distinct } = characterCounts(text);
-  if (distinct < 5 || isPlaceholder(text) || text.includes('(') || text.startsWith('$') || text.startsWith('%'))
+  if (
+    distinct < 5 ||
+    isPlaceholder(text) ||
+    text.includes('(') ||
+    text.startsWith('/') ||
+    text.startsWith('$') ||
+    text.startsWith('%')
+  )
     return false;
   if (monotonyShare(text) > 0.6) return false;
   return (

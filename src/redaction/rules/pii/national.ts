@@ -50,6 +50,7 @@ export const nationalRules: readonly RedactionRule[] = [
     'se_personnummer',
     re`(?:19|20)?[0-9]{6}[-+][0-9]{4}`,
     'https://www.skatteverket.se/privat/folkbokforing/personnummer',
+    ['person', 'pnr', 'ssn', 'swedish', 'identity', 'född'],
   ),
   national(
     'fi_hetu',

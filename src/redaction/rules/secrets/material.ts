@@ -3,17 +3,18 @@ import type { RedactionRule } from '../../rule.ts';
 import { re, secret } from './secret.ts';
 
 const NAME = re`(?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?`;
-// Between the lines of a key block: base64, headers, line ends, also as the `\n` of JSON and shell strings.
-const BLOCK = re`(?:[^-]|-{1,4}[^-]){64,}`;
-// A block that was cut off before its END: lines of base64 for as long as they last.
-const LINES = re`(?:\s|\\+[nr]|["'+])*(?:(?:Proc-Type|DEK-Info|Version|Comment): [^\n]+\s{1,4})*(?:[A-Za-z0-9+/=]{16,}(?:\s|\\+[nr]|["'+])*)+(?:[A-Za-z0-9+/=]{1,15})?`;
+// What may stand between the lines of a block: line ends, also as the `\n` of JSON, and what quoting puts before a line.
+const GAP = re`(?:\s|\\+[nr]|["'+>|#*,])`;
+const HEADER = re`(?:(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): [^\n]+)`;
+const LINE = re`[A-Za-z0-9+/=]{16,}`;
+const REST = re`[A-Za-z0-9+/=]{1,15}`;
 
 /** Keys and tokens that have a form of their own rather than a vendor. */
 export const materialRules: readonly RedactionRule[] = [
-  // From BEGIN to END, whatever stands between, and as much of a block as there is when END never comes.
+  // Lines of base64 and no prose, so that an answer that only speaks of such blocks is not held; with END or cut off.
   secret(
     'private_key',
-    re`-----BEGIN ${NAME}-----(?:${BLOCK}-----END ${NAME}-----|${LINES})`,
+    re`-----BEGIN ${NAME}-----${GAP}*(?:${HEADER}${GAP}+)*(?:${LINE}${GAP}*)+(?:(?:${REST}${GAP}+){0,2}-----END ${NAME}-----|${REST})?`,
     'https://www.rfc-editor.org/rfc/rfc7468',
   ),
   secret(

@@ -16,7 +16,7 @@ export function secret(id: string, pattern: string, source: string, ...validator
 }
 
 /** From a name to its value: the rest of the identifier, quotes, an operator, quotes. */
-export const TO = re`[\w .-]{0,16}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->)[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
+export const TO = re`[\w.-]{0,12}(?:\\?["'\x60\])]){0,2}[ \t]{0,3}(?:=>|:=|={1,2}|:|\||,|>|->)[ \t]{0,3}(?:\\?["'\x60(\[]){0,2}`;
 
 /**
  * The same rule, only behind a name and an operator.
