@@ -35,6 +35,7 @@ async function start(): Promise<void> {
     await Promise.race([server.stop(), Bun.sleep(DRAIN_MS_MAX)]);
     service.close();
     await tracing?.shutdown();
+    await new Promise((resolve) => setImmediate(resolve));
     process.exit(0);
   }
   process.on('SIGTERM', () => void stop('SIGTERM'));
@@ -48,11 +49,26 @@ async function start(): Promise<void> {
 function sinks(config: Config, tracing: Tracing | undefined): Sink {
   const log = createLogSink({
     level: config.logLevel,
-    write: (line) => void process.stdout.write(line),
+    write: batchedLines((text) => void process.stdout.write(text)),
     now: () => new Date(),
     readable: process.stdout.isTTY === true,
   });
   return tracing === undefined ? log : tee([log, tracing.sink]);
+}
+
+/** Writes lines that come in one turn of the event loop with one system call. */
+function batchedLines(write: (text: string) => void): (line: string) => void {
+  let lines = '';
+  return (line) => {
+    if (lines === '') {
+      setImmediate(() => {
+        const text = lines;
+        lines = '';
+        write(text);
+      });
+    }
+    lines += line;
+  };
 }
 
 try {

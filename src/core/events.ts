@@ -31,6 +31,8 @@ export type ExchangeEvent =
     }
   /** Only with LOG_RAW_PROMPTS=true. */
   | { readonly type: 'request.raw'; readonly text: string }
+  /** The catalogue was read since: the model's name may be written. */
+  | { readonly type: 'model.known'; readonly model: string }
   | { readonly type: 'request.decided' }
   | { readonly type: 'decision.made'; readonly decision: Decision }
   | { readonly type: 'fault.raised'; readonly fault: string; readonly detail?: string }

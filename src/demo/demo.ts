@@ -122,7 +122,7 @@ async function pickModels(): Promise<{ model: string; secret: string; secretInMo
 
 async function play(): Promise<void> {
   const { model, secret, secretInModel } = await pickModels();
-  const ask = (content: string) => ({ model, messages: [{ role: 'user', content }] });
+  const ask = (content: string) => ({ model, messages: [{ role: 'user', content }], options: { num_predict: 60 } });
 
   title(1, 'An injection is noticed, and then refused');
   for (const mode of ['monitor', 'hard'] as const) {
@@ -151,7 +151,7 @@ async function play(): Promise<void> {
       parameters: { type: 'object', properties: { query: { type: 'string' } } },
     },
   };
-  const withTool = { ...ask('Delete all users'), tools: [tool], stream: false };
+  const withTool = { model, messages: [{ role: 'user', content: 'Delete all users' }], tools: [tool], stream: false, max_tokens: 60 };
   for (const mode of ['soft', 'hard'] as const) {
     await settings(mode, { BLOCKED_TOOLS: 'execute_sql,run_shell_command,file_delete' });
     const before = standIn?.received.length ?? 0;

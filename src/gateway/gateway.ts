@@ -155,12 +155,14 @@ async function run(
   const refused = exchange.refusal();
   if (refused !== undefined) throw refused;
   await refuseRemote(options.catalog, model);
+  if (!known && options.catalog.knows(model.name)) exchange.emit({ type: 'model.known', model: model.name });
 
   const closes = stages.some((stage) => stage.closesSideChannels === true);
   if (closes) {
     view.drop('logprobs');
     view.drop('context');
   }
+  for (const stage of stages) await stage.prepare?.(context);
   await occupy(exchange, stages, context);
   limitTime(options, exchange, stages);
   const response = await call(options, exchange, view, request.signal);

@@ -53,7 +53,7 @@ export async function readBody(
   const declared = request.headers.get('content-length');
   if (declared !== null && !/^\d{1,15}$/.test(declared)) throw new GatewayError('malformed_request');
   if (declared !== null && Number(declared) > bytesMax) throw new GatewayError('payload_too_large');
-  if (request.body === null) return new Uint8Array();
+  if (declared === null && request.body === null) return new Uint8Array();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -62,7 +62,9 @@ export async function readBody(
     );
   });
   try {
-    return await Promise.race([collect(request.body, bytesMax), timeout]);
+    // A declared length was checked above, and the HTTP parser holds the client to it.
+    const body = declared === null && request.body !== null ? collect(request.body, bytesMax) : request.bytes();
+    return await Promise.race([body, timeout]);
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     throw new GatewayError('malformed_request', { cause: error });

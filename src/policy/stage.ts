@@ -93,6 +93,8 @@ export interface Stage {
   request?(context: RequestContext): void | Promise<void>;
   /** True where an answer's side channels (logprobs, context, encrypted content) must be closed. */
   readonly closesSideChannels?: boolean;
+  /** The request passes every stage: looks up what its answer will be compared with. A refused one asks for nothing. */
+  prepare?(context: RequestContext): void | Promise<void>;
   /** Longest time an answer may take in all, in milliseconds. */
   readonly answerMsMax?: number;
   /** Called once every stage let the request pass. Rejects with GatewayError `rate_limited` or `overloaded`. */

@@ -135,6 +135,7 @@ export async function tryExchange(set: PolicySet, exchange: TrialExchange): Prom
   };
   for (const stage of stages) await stage.request?.(context);
   const isRefused = decisions.some(({ outcome }) => outcome === 'refused');
+  if (!isRefused) for (const stage of stages) await stage.prepare?.(context);
   const answer =
     isRefused || !exchange.answer
       ? undefined

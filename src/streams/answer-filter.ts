@@ -46,7 +46,8 @@ export class AnswerFilter {
   terminal = false;
   frames = 0;
   heldCharactersMax = 0;
-  lastUsage: AnswerFrame['usage'];
+  /** Token counts as the answer last gave them. */
+  usage: AnswerFrame['usage'];
   finishReason: string | undefined;
 
   readonly #reader: AnswerReader;
@@ -93,7 +94,7 @@ export class AnswerFilter {
     this.frames += 1;
     if (frame.failed) throw new GatewayError('upstream_error');
     if (frame.remote) throw new GatewayError('cloud_model');
-    if (frame.usage !== undefined) this.lastUsage = frame.usage;
+    if (frame.usage !== undefined) this.usage = frame.usage;
     if (frame.finishReason !== undefined) this.finishReason = frame.finishReason;
 
     const placed = frame.slots.length === 0 && frame.calls.length === 0 ? NO_SLOTS : this.#place(frame);

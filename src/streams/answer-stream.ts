@@ -10,6 +10,9 @@ import type { Watch } from './watchdog.ts';
  * protocol, never a success and never a reset connection.
  */
 
+/** Chunks that may wait for a client that reads slowly; upstream is not read beyond them. */
+export const CHUNKS_AHEAD_MAX = 16;
+
 /** How long after the terminal frame upstream may take to end its body before the connection is dropped. */
 export const DRAIN_TIMEOUT_MS = 1_000;
 
@@ -61,29 +64,53 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
     reader.cancel().catch(ignore);
   }
 
+  let waiting = false;
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+
+  /** One read of upstream. Chained by hand: a promise a token less than `async pull`, which is a third of the cost. */
+  function step({ done, value }: { readonly done: boolean; readonly value?: Uint8Array | undefined }): void {
+    if (over) return;
+    options.watch.touch();
+    const out: Uint8Array[] = [];
+    try {
+      if (value !== undefined) options.filter.push(value, out);
+      if (done) options.filter.end(out);
+    } catch (thrown) {
+      send(controller, out);
+      fail(controller, thrown);
+      return;
+    }
+    send(controller, out);
+    if (options.filter.terminal) complete(done);
+    else next();
+  }
+
+  /** Asks upstream for more as long as the client takes what there is. */
+  function next(): void {
+    if ((controller.desiredSize ?? 0) > 0) reader.read().then(step, failed);
+    else waiting = true;
+  }
+
+  function failed(thrown: unknown): void {
+    if (!over) fail(controller, thrown);
+  }
+
+  function complete(upstreamDone: boolean): void {
+    finish({ end: 'completed' });
+    controller.close();
+    if (!upstreamDone) drain(reader, options.abort);
+  }
+
   return new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
-        const out: Uint8Array[] = [];
-        try {
-          while (out.length === 0 && !over) {
-            const { done, value } = await reader.read();
-            options.watch.touch();
-            if (done) options.filter.end(out);
-            else options.filter.push(value, out);
-            if (!options.filter.terminal) continue;
-            send(controller, out);
-            finish({ end: 'completed' });
-            controller.close();
-            if (!done) drain(reader, options.abort);
-            return;
-          }
-          send(controller, out);
-        } catch (thrown) {
-          if (over) return;
-          send(controller, out);
-          fail(controller, thrown);
-        }
+      start(given) {
+        controller = given;
+        next();
+      },
+      pull() {
+        if (!waiting || over) return;
+        waiting = false;
+        next();
       },
       cancel() {
         finish({ end: 'aborted' });
@@ -91,7 +118,7 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
         reader.cancel().catch(ignore);
       },
     },
-    { highWaterMark: 0 },
+    { highWaterMark: CHUNKS_AHEAD_MAX },
   );
 }
 
@@ -110,7 +137,8 @@ function drain(reader: ReadableStreamDefaultReader<Uint8Array>, abort: AbortCont
 export function gatewayErrorOf(thrown: unknown, signal: AbortSignal): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (signal.aborted && signal.reason instanceof GatewayError) return signal.reason;
-  const fromConnection = thrown instanceof Error && ('code' in thrown || thrown.name === 'AbortError' || thrown.name === 'TimeoutError');
+  const fromConnection =
+    thrown instanceof Error && ('code' in thrown || thrown.name === 'AbortError' || thrown.name === 'TimeoutError');
   return new GatewayError(fromConnection ? 'upstream_error' : 'internal', { cause: thrown });
 }
 

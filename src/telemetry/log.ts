@@ -98,6 +98,9 @@ class LogScope implements Scope {
       case 'request.read':
         this.#model = event.model;
         return;
+      case 'model.known':
+        this.#model = event.model;
+        return;
       case 'request.raw':
         return this.#write('info', 'gateway.raw', 'Raw prompt', { text: event.text });
       case 'decision.made':

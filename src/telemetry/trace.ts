@@ -222,6 +222,9 @@ class TraceScope implements Scope {
         this.#read = event;
         this.#readMs = nowMs();
         return;
+      case 'model.known':
+        if (this.#read !== undefined) this.#read = { ...this.#read, model: event.model };
+        return;
       case 'request.decided':
         this.#decidedMs = nowMs();
         return;

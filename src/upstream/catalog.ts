@@ -20,6 +20,11 @@ export interface Catalog {
   installed(): Promise<ReadonlyMap<string, InstalledModel>>;
   /** Forgets what is cached, after an admin route changed it. */
   expire(): void;
+  /**
+   * The Modelfile's system prompt of an installed model, cached by digest; `undefined` where it has none. Rejects with
+   * GatewayError `unavailable` where it cannot be read; that too is remembered for a while.
+   */
+  systemPrompt(canonicalName: string): Promise<string | undefined>;
   /** Names seen last, for telemetry; may be older than the bound. */
   knows(canonicalName: string): boolean;
 }
@@ -35,6 +40,8 @@ export interface CatalogOptions {
 
 export const CATALOG_AGE_MS_MAX = 30_000;
 export const CATALOG_TIMEOUT_MS = 5_000;
+/** System prompts of Modelfiles kept at once. */
+export const SYSTEM_PROMPTS_MAX = 256;
 /** Far more than any list of models needs. */
 export const CATALOG_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -42,6 +49,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const ageMsMax = options.ageMsMax ?? CATALOG_AGE_MS_MAX;
   let models: ReadonlyMap<string, InstalledModel> = new Map();
   let readAtMs = Number.NEGATIVE_INFINITY;
+  const systemPrompts = new Map<string, Promise<string | undefined>>();
   let underWay: Promise<ReadonlyMap<string, InstalledModel>> | undefined;
 
   async function read(): Promise<ReadonlyMap<string, InstalledModel>> {
@@ -58,13 +66,30 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return models;
   }
 
+  function installed(): Promise<ReadonlyMap<string, InstalledModel>> {
+    if (options.nowMs() - readAtMs < ageMsMax) return Promise.resolve(models);
+    underWay ??= read().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
   return {
-    installed() {
-      if (options.nowMs() - readAtMs < ageMsMax) return Promise.resolve(models);
-      underWay ??= read().finally(() => {
-        underWay = undefined;
-      });
-      return underWay;
+    installed,
+    async systemPrompt(canonicalName) {
+      const digest = (await installed()).get(canonicalName)?.digest;
+      if (digest === undefined) return undefined;
+      let prompt = systemPrompts.get(digest);
+      if (prompt === undefined) {
+        prompt = fetchSystemPrompt(options, canonicalName);
+        if (systemPrompts.size >= SYSTEM_PROMPTS_MAX) systemPrompts.clear();
+        systemPrompts.set(digest, prompt);
+        prompt.catch(() => {
+          const retry = setTimeout(() => systemPrompts.delete(digest), ageMsMax);
+          retry.unref();
+        });
+      }
+      return prompt;
     },
     expire() {
       readAtMs = Number.NEGATIVE_INFINITY;
@@ -97,6 +122,26 @@ async function fetchModels(
     throw new GatewayError('unavailable', { cause: error });
   } finally {
     if (!response.bodyUsed) await response.body?.cancel();
+  }
+}
+
+async function fetchSystemPrompt(options: CatalogOptions, name: string): Promise<string | undefined> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new GatewayError('unavailable')), options.timeoutMs ?? CATALOG_TIMEOUT_MS);
+  try {
+    const response = await options.upstream.send({
+      method: 'POST',
+      path: '/api/show',
+      body: JSON.stringify({ model: name }),
+      abort,
+    });
+    const body: unknown = JSON.parse(await readText(response, CATALOG_BYTES_MAX));
+    const system = isRecord(body) ? body['system'] : undefined;
+    return typeof system === 'string' && system !== '' ? system : undefined;
+  } catch (error) {
+    throw new GatewayError('unavailable', { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

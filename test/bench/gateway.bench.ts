@@ -106,7 +106,7 @@ function gatewayEnv(upstream: string, extra: Readonly<Record<string, string>>): 
     LOG_LEVEL: 'info',
     BUN_CONFIG_MAX_HTTP_REQUESTS: '65535',
     ENFORCEMENT_MODE: 'hard',
-    POLICY_DIR: join(ROOT, 'policies'),
+    POLICY_DIR: process.env['POLICY_DIR'] ?? join(ROOT, 'policies'),
     ...extra,
   };
 }

@@ -28,6 +28,8 @@ export interface ScriptedUpstream {
   /** What is answered from now on. */
   script: Script;
   models: readonly InstalledModel[];
+  /** Whether `/api/show` is answered by the script too. */
+  scriptsShow: boolean;
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,13 @@ export function scriptedUpstream(
 ): ScriptedUpstream {
   const calls: UpstreamCall[] = [];
   const lookups: UpstreamCall[] = [];
-  const upstream: Omit<ScriptedUpstream, 'url' | 'stop'> = { calls, lookups, script, models: [{ name: MODEL }] };
+  const upstream: Omit<ScriptedUpstream, 'url' | 'stop'> = {
+    calls,
+    lookups,
+    script,
+    scriptsShow: false,
+    models: [{ name: MODEL }],
+  };
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
@@ -60,6 +68,10 @@ export function scriptedUpstream(
         return Response.json({
           models: upstream.models.map((model) => ({ model: model.name, digest: 'a'.repeat(64), ...model })),
         });
+      }
+      if (pathname === '/api/show' && !upstream.scriptsShow) {
+        lookups.push(call);
+        return Response.json({ details: {}, model_info: {}, capabilities: ['completion'] });
       }
       calls.push(call);
       return upstream.script(call, request);

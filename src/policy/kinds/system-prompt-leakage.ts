@@ -67,8 +67,10 @@ function compiled(host: CompileHost): CompiledKind<LeakageDocument> {
       const acts = documents.some((each) => each.spec.canary === true && host.identity(each).mode !== 'monitor');
       const compares = usesCanary || documents.some(({ spec }) => spec.overlapWords !== undefined);
       return {
-        async request(context) {
+        request(context) {
           for (const document of documents) judgeCaller(document, context, host);
+        },
+        async prepare(context) {
           if (!compares) return;
           const prompts = await promptsOf(context);
           known.set(context.request, { prompts, canary: acts ? plantCanary(context, host) : undefined });
