@@ -273,6 +273,25 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     score: 0.5,
     sequences: ['stopall'],
   },
+  {
+    id: 'task_swap',
+    technique: 'override',
+    reference: OWASP,
+    score: 0.7,
+    always: true,
+    sequences: [
+      'negation ~1 taskverb ~6 justsay ~2 say',
+      'insteadof ~1 taskverb ~8 say',
+      'negation ~2 taskverb ~5 instead',
+    ],
+  },
+  {
+    id: 'obey_me',
+    technique: 'override',
+    reference: OWASP,
+    score: 0.4,
+    sequences: ['obeyme'],
+  },
   // Prompt extraction
   {
     id: 'reveal_system_prompt',
@@ -417,6 +436,35 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     score: 0.6,
     sequences: ['what ~4 negation ~2 supposed'],
   },
+  {
+    id: 'ask_for_the_secret',
+    technique: 'extraction',
+    reference: 'https://arxiv.org/abs/2311.01011',
+    score: 0.5,
+    sequences: [
+      'reveal ~3 definite ~2 secretword',
+      'what ~2 be ~2 definite ~1 secretword',
+      'spelling ~6 definite ~1 secretword',
+      'definite ~1 secretword ~6 spelling',
+    ],
+  },
+  {
+    id: 'ask_for_text_before',
+    technique: 'extraction',
+    reference: OWASP,
+    score: 0.6,
+    sequences: [
+      'what ~6 beforethis ~2 textn|conversation|promptweak',
+      'reveal ~6 beforethis ~2 textn|conversation|promptweak',
+    ],
+  },
+  {
+    id: 'from_the_words_you_are',
+    technique: 'extraction',
+    reference: OWASP,
+    score: 0.7,
+    sequences: ['reveal ~10 startsyouare', 'startsyouare ~10 reveal'],
+  },
   // Personas
   {
     id: 'do_anything_now',
@@ -511,6 +559,47 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     score: 0.5,
     sequences: ['always ~2 comply', 'youare ~6 comply'],
   },
+  {
+    id: 'answers_anything',
+    technique: 'persona',
+    reference: PERSONAS,
+    score: 0.4,
+    sequences: ['cananything'],
+  },
+  {
+    id: 'set_free',
+    technique: 'persona',
+    reference: PERSONAS,
+    score: 0.4,
+    sequences: ['freed ~6 limits', 'youare ~3 freed', 'ai ~6 freed'],
+  },
+  {
+    id: 'not_an_assistant',
+    technique: 'persona',
+    reference: PERSONAS,
+    score: 0.4,
+    sequences: ['youare ~3 notai', 'notai'],
+  },
+  {
+    id: 'token_threat',
+    technique: 'persona',
+    reference: PERSONAS,
+    score: 0.4,
+    sequences: ['tokensystem'],
+  },
+  {
+    id: 'against_policy',
+    technique: 'persona',
+    reference: PERSONAS,
+    score: 0.5,
+    sequences: [
+      'without ~4 policyword',
+      'negation ~4 policyword',
+      'override ~4 policyword',
+      'override_weak ~4 policyword',
+      'nolonger ~4 policyword',
+    ],
+  },
   // Refusal suppression
   {
     id: 'never_refuse',
@@ -541,6 +630,20 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     reference: 'https://arxiv.org/abs/2311.16119',
     score: 0.6,
     sequences: ['say ~10 pwned', 'pwned ~4 say'],
+  },
+  {
+    id: 'pwned',
+    technique: 'suppression',
+    reference: 'https://arxiv.org/abs/2311.16119',
+    score: 0.4,
+    sequences: ['pwned'],
+  },
+  {
+    id: 'access_granted',
+    technique: 'suppression',
+    reference: 'https://arxiv.org/abs/2311.01011',
+    score: 0.6,
+    sequences: ['say ~4 granted'],
   },
   // Chat template tokens and imitated headings
   {
@@ -622,6 +725,14 @@ export const CATALOGUE: readonly CatalogueRule[] = [
     indirectScore: 0.4,
     always: true,
     sequences: ['secretly'],
+  },
+  {
+    id: 'asks_for_a_tool',
+    technique: 'document',
+    reference: GREEDY,
+    score: 0.1,
+    indirectScore: 0.3,
+    sequences: ['invoke ~3 toolword'],
   },
   {
     id: 'dictated_verdict',
