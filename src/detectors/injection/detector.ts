@@ -5,11 +5,12 @@
  * it cannot see is listed in this folder's README.
  */
 import { contentDigest, VERDICT_CACHE_LIMITS, VerdictCache, type VerdictCacheLimits } from './cache.ts';
-import { CATALOGUE, type CatalogueRule, TEMPLATE_LITERALS, TURN_LABELS } from './catalogue.ts';
+import { CATALOGUE, type CatalogueRule } from './catalogue.ts';
 import { indirectRegions, isInside, isQuoted } from './context.ts';
 import { LEXICON } from './lexicon.ts';
 import { TECHNIQUE_LEXICON } from './lexicon-techniques.ts';
 import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
+import { LITERALS, TURN_LABELS } from './literals.ts';
 import { type Hit, Matcher } from './matcher.ts';
 import { nearest } from './nearest.ts';
 import { buildViews, type View } from './views.ts';
@@ -277,8 +278,8 @@ let completeMatcher: Matcher | undefined;
 /** The whole catalogue compiles once; it is the same for every policy. */
 function matcherOf(rules: readonly CatalogueRule[]): Matcher {
   if (rules.length !== CATALOGUE.length)
-    return new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS, TURN_LABELS);
-  completeMatcher ??= new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, TEMPLATE_LITERALS, TURN_LABELS);
+    return new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, LITERALS, TURN_LABELS);
+  completeMatcher ??= new Matcher(rules, { ...LEXICON, ...TECHNIQUE_LEXICON }, LITERALS, TURN_LABELS);
   return completeMatcher;
 }
 
