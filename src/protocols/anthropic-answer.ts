@@ -29,15 +29,25 @@ import { encodeUtf8, leavesOf } from './shared.ts';
 /** Content blocks of one answer. */
 const BLOCKS_MAX = 1024;
 
-const MESSAGE_KNOWN = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'usage']);
+const MESSAGE_KNOWN = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason']);
 const BLOCK_KNOWN = {
   text: new Set(['type', 'text']),
   thinking: new Set(['type', 'thinking']),
   tool_use: new Set(['type', 'id', 'name', 'input']),
 };
-const EVENT_KNOWN = new Set(['type', 'message', 'content_block', 'delta']);
-const DELTA_KNOWN = new Set(['type', 'text', 'thinking', 'partial_json', 'stop_reason']);
 const NONE_KNOWN: ReadonlySet<string> = new Set(['type']);
+const EVENT_KNOWN: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['message_start', new Set(['type', 'message'])],
+  ['content_block_start', new Set(['type', 'content_block'])],
+  ['content_block_delta', new Set(['type', 'delta'])],
+  ['message_delta', new Set(['type', 'delta'])],
+]);
+const MESSAGE_DELTA_KNOWN = new Set(['stop_reason']);
+const DELTA_KNOWN: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['text_delta', new Set(['type', 'text'])],
+  ['thinking_delta', new Set(['type', 'thinking'])],
+  ['input_json_delta', new Set(['type', 'partial_json'])],
+]);
 
 type BlockKind = keyof typeof BLOCK_KNOWN;
 
@@ -141,7 +151,7 @@ export class AnthropicAnswerReader implements AnswerReader {
   }
 
   #readEvent(frame: JsonFrame, root: JsonObject, type: string): void {
-    this.#others.read(frame, root, EVENT_KNOWN, type);
+    this.#others.read(frame, root, EVENT_KNOWN.get(type) ?? NONE_KNOWN, type);
     switch (type) {
       case 'message_start': {
         const message = asObject(memberOf(root, 'message'));
@@ -164,7 +174,7 @@ export class AnthropicAnswerReader implements AnswerReader {
         return;
       case 'message_delta': {
         const delta = asObject(memberOf(root, 'delta'));
-        this.#others.read(frame, delta, DELTA_KNOWN, type);
+        this.#others.read(frame, delta, MESSAGE_DELTA_KNOWN, type);
         this.#usage(frame, root);
         this.#readStopReason(frame, delta);
         return;
@@ -173,11 +183,7 @@ export class AnthropicAnswerReader implements AnswerReader {
         frame.terminal = true;
         return;
       default:
-        // `ping`, and events of a later Ollama: their texts were registered above.
-        for (const key of ['message', 'content_block', 'delta']) {
-          const node = memberOf(root, key);
-          if (node !== undefined) this.#others.walk(frame, node, `${type}/${key}`, false);
-        }
+      // `ping`, and events of a later Ollama: their texts were registered above.
     }
   }
 
@@ -200,7 +206,8 @@ export class AnthropicAnswerReader implements AnswerReader {
   #readDelta(frame: JsonFrame, root: JsonObject): void {
     const block = this.#block(root);
     const delta = asObject(memberOf(root, 'delta'));
-    this.#others.read(frame, delta, DELTA_KNOWN, `${block.channel}/delta`);
+    const known = DELTA_KNOWN.get(stringMember(delta, 'type')?.value ?? '') ?? NONE_KNOWN;
+    this.#others.read(frame, delta, known, `${block.channel}/delta`);
     const text = block.readDelta(frame, delta);
     if (text === undefined || frame.isEdited || frame.slots.length !== 1 || this.#hasPendingCall()) return;
     this.#template = new FrameTemplate({

@@ -4,6 +4,7 @@ import type { JsonArray, JsonNode, JsonObject, JsonString } from '../core/json.t
 import type { AnswerCall, AnswerSlot } from '../core/operation.ts';
 import { ArgumentsBuffer, CallArguments } from './openai-arguments.ts';
 import { numberMember, objectMember, stringMember, type FrameSlot, type JsonFrame } from './openai-frame.ts';
+import type { OtherTexts } from './openai-other.ts';
 
 /**
  * The calls of one choice, put together over frames and judged when complete.
@@ -14,6 +15,9 @@ import { numberMember, objectMember, stringMember, type FrameSlot, type JsonFram
 
 /** Calls of one choice. */
 const CALLS_MAX = 512;
+
+const CALL_KNOWN = new Set(['id', 'index', 'type', 'function']);
+const CALLED_KNOWN = new Set(['name', 'arguments']);
 
 /** One call; complete once `arguments` can be read. */
 export class ChatCall implements AnswerCall {
@@ -87,7 +91,7 @@ interface Item {
 export interface ChatCallsOptions {
   /** `choices/0`. */
   readonly path: string;
-  readonly isWhole: boolean;
+  readonly others: OtherTexts;
   /** Whether a policy enforces on this answer. */
   readonly isEnforced: () => boolean;
 }
@@ -131,6 +135,10 @@ export class ChatCalls {
   #part(frame: JsonFrame, item: JsonNode, position: number): Part {
     if (item.type !== 'object') throw new GatewayError('upstream_error');
     const called = objectMember(item, 'function');
+    this.#options.others.read(frame, item, CALL_KNOWN, `${this.#options.path}/tool_calls`);
+    if (called !== undefined) {
+      this.#options.others.read(frame, called, CALLED_KNOWN, `${this.#options.path}/tool_calls/function`);
+    }
     const index = numberMember(item, 'index') ?? position;
     const call = this.#callOf(frame, item, called, index);
     const text = called === undefined ? undefined : memberOf(called, 'arguments');
@@ -157,7 +165,11 @@ export class ChatCalls {
     const id = stringMember(item, 'id');
     const last = this.#last.get(index);
     const begins = (name !== undefined && name.value !== '') || (id !== undefined && id.value !== last?.id);
-    if (last !== undefined && !begins) return last;
+    if (last !== undefined && !begins) {
+      // The same id once more.
+      if (id !== undefined) this.#options.others.walk(frame, id, '', true);
+      return last;
+    }
     if (this.#open.has(index) || name === undefined || name.value === '') throw new GatewayError('upstream_error');
     if (this.#calls.length >= CALLS_MAX) throw new GatewayError('upstream_error');
     const channel = `${this.#options.path}/tool_calls/${this.#calls.length}`;

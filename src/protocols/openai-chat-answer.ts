@@ -13,7 +13,7 @@ import {
   stringMember,
   type Framing,
 } from './openai-frame.ts';
-import { OtherTexts, readLogprobs } from './openai-other.ts';
+import { OtherTexts } from './openai-other.ts';
 import { FrameTemplate } from './openai-template.ts';
 import { refusalBody } from './refusals.ts';
 import { encodeUtf8 } from './shared.ts';
@@ -30,7 +30,8 @@ const CHOICES_MAX = 128;
 
 const ROOT_KNOWN = new Set(['id', 'object', 'model', 'system_fingerprint', 'service_tier', 'choices']);
 const CHOICE_KNOWN = {
-  chat: new Set(['finish_reason', 'delta', 'message', 'logprobs']),
+  json: new Set(['finish_reason', 'message', 'logprobs']),
+  sse: new Set(['finish_reason', 'delta', 'logprobs']),
   completions: new Set(['finish_reason', 'text', 'logprobs']),
 };
 const MESSAGE_KNOWN = new Set(['role', 'content', 'reasoning', 'reasoning_content', 'refusal', 'tool_calls']);
@@ -100,11 +101,12 @@ export class ChatAnswerReader implements AnswerReader {
     if (node.type !== 'object') throw new GatewayError('upstream_error');
     const choice = this.#choice(numberMember(node, 'index') ?? 0);
     const message = this.#messageOf(node);
-    this.#others.read(frame, node, CHOICE_KNOWN[this.#route], choice.path);
+    const known = this.#route === 'completions' ? CHOICE_KNOWN.completions : CHOICE_KNOWN[this.framing];
+    this.#others.read(frame, node, known, choice.path);
     const logprobs = memberOf(node, 'logprobs');
     if (logprobs !== undefined && logprobs.type !== 'null') {
       if (this.#isEnforced) frame.edits.removeMember(node, 'logprobs');
-      else if (this.#route === 'chat') readLogprobs(frame, logprobs, choice.path);
+      else if (this.#route === 'chat') this.#others.readLogprobs(frame, logprobs, choice.path);
       else this.#others.walk(frame, logprobs, `${choice.path}/logprobs`, this.framing === 'json');
     }
     if (this.#route === 'completions') choice.readText(frame, node);
@@ -132,7 +134,7 @@ export class ChatAnswerReader implements AnswerReader {
     if (choice === undefined) {
       if (this.#choices.size >= CHOICES_MAX) throw new GatewayError('upstream_error');
       const isWhole = this.framing === 'json';
-      choice = new Choice({ index, isWhole, isEnforced: () => this.#isEnforced });
+      choice = new Choice({ index, isWhole, others: this.#others, isEnforced: () => this.#isEnforced });
       this.#choices.set(index, choice);
     }
     return choice;

@@ -4,6 +4,7 @@ import type { JsonObject, JsonString } from '../core/json.ts';
 import type { ChannelKind } from '../core/operation.ts';
 import { ChatCalls } from './openai-calls.ts';
 import { FrameSlot, type JsonFrame } from './openai-frame.ts';
+import type { OtherTexts } from './openai-other.ts';
 
 /**
  * The running texts of one choice, and where each ends.
@@ -30,6 +31,7 @@ export interface ChoiceOptions {
   readonly index: number;
   /** The answer is one JSON body: each text is complete. */
   readonly isWhole: boolean;
+  readonly others: OtherTexts;
   readonly isEnforced: () => boolean;
 }
 
@@ -45,7 +47,7 @@ export class Choice {
   constructor(options: ChoiceOptions) {
     this.#options = options;
     this.path = `choices/${options.index}`;
-    this.calls = new ChatCalls({ path: this.path, isWhole: options.isWhole, isEnforced: options.isEnforced });
+    this.calls = new ChatCalls({ path: this.path, others: options.others, isEnforced: options.isEnforced });
   }
 
   /** Reads the text of a legacy completion, which stands in the choice itself. */

@@ -125,12 +125,18 @@ export class JsonFrame implements AnswerFrame {
     return slot;
   }
 
-  /** Registers a key of the data as a slot. */
+  /** Registers a key of the data as a slot; where it may come again, a line of its own in its channel. */
   keySlot(channel: string, object: JsonObject, member: JsonMember, last: boolean): void {
     const write = (text: string) => {
       if (!this.#isReplaced(member.keyStart)) this.edits.setKey(object, member, text);
     };
     this.slots.push(new FrameSlot(channel, 'other', member.key, last, write));
+    if (!last) this.endLine(channel, false);
+  }
+
+  /** A line's end that is not on the wire: keeps two texts of one channel from being read as one word. */
+  endLine(channel: string, last: boolean): void {
+    this.slots.push(new FrameSlot(channel, 'other', '\n', last, () => {}));
   }
 
   /** What stood beside the data of an irregular event (comments, other fields) is left out with it. */
@@ -205,27 +211,34 @@ function readObject(data: string, limits: JsonLimits): JsonObject {
   }
 }
 
-export function stringMember(object: JsonObject, key: string): JsonString | undefined {
+/** A member of one type; `undefined` where it is missing or null. Throws GatewayError `upstream_error` on another type. */
+function typedMember<Type extends JsonNode['type']>(
+  object: JsonObject,
+  key: string,
+  type: Type,
+): Extract<JsonNode, { type: Type }> | undefined {
   const node = memberOf(object, key);
-  return node?.type === 'string' ? node : undefined;
+  if (node === undefined || node.type === 'null') return undefined;
+  if (node.type !== type) throw new GatewayError('upstream_error');
+  // The comparison above is what `Extract` says.
+  return node as Extract<JsonNode, { type: Type }>;
+}
+
+export function stringMember(object: JsonObject, key: string): JsonString | undefined {
+  return typedMember(object, key, 'string');
 }
 
 export function objectMember(object: JsonObject, key: string): JsonObject | undefined {
-  const node = memberOf(object, key);
-  return node?.type === 'object' ? node : undefined;
+  return typedMember(object, key, 'object');
 }
 
 export function numberMember(object: JsonObject, key: string): number | undefined {
-  const node = memberOf(object, key);
-  return node?.type === 'number' ? node.value : undefined;
+  return typedMember(object, key, 'number')?.value;
 }
 
 /** The items of a list; none where it is missing or null. Throws GatewayError `upstream_error` on another type. */
 export function itemsOf(object: JsonObject, key: string): readonly JsonNode[] {
-  const node = memberOf(object, key);
-  if (node === undefined || node.type === 'null') return [];
-  if (node.type !== 'array') throw new GatewayError('upstream_error');
-  return node.items;
+  return typedMember(object, key, 'array')?.items ?? [];
 }
 
 /** The node as an object. Throws GatewayError `upstream_error` where it is something else. */

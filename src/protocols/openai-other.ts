@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 import { memberOf } from '../core/json.ts';
-import type { JsonNode, JsonObject } from '../core/json.ts';
-import { asObject, FrameSlot, itemsOf, stringMember, type JsonFrame } from './openai-frame.ts';
+import type { JsonMember, JsonNode, JsonObject } from '../core/json.ts';
+import { asObject, FrameSlot, itemsOf, numberMember, stringMember, type JsonFrame } from './openai-frame.ts';
 import { encodeUtf8 } from './shared.ts';
 
 /**
@@ -12,13 +12,25 @@ import { encodeUtf8 } from './shared.ts';
 /** Distinct places of unknown texts in one answer. */
 const PLACES_MAX = 256;
 
-/** Keys of token counts, in all three protocols, and of what a response repeats of the request. */
+/** Keys that Ollama writes: no text of a model's, whatever stands under them. */
 const FIELD_KEYS = new Set(
-  (
-    'prompt_tokens completion_tokens total_tokens input_tokens output_tokens cached_tokens reasoning_tokens ' +
-    'prompt_tokens_details completion_tokens_details input_tokens_details output_tokens_details effort summary'
-  ).split(' '),
+  [
+    'created index usage prompt_tokens completion_tokens total_tokens input_tokens output_tokens cached_tokens',
+    'reasoning_tokens prompt_tokens_details completion_tokens_details input_tokens_details output_tokens_details',
+    'sequence_number output_index content_index summary_index created_at completed_at background error store',
+    'frequency_penalty presence_penalty temperature top_p top_logprobs max_output_tokens max_tool_calls metadata',
+    'incomplete_details instructions parallel_tool_calls previous_response_id prompt_cache_key safety_identifier',
+    'reasoning effort summary tool_choice truncation annotations citations signature stop_sequence',
+  ].flatMap((line) => line.split(' ')),
 );
+
+/** Ids, names of kinds and reasons: the wire's own vocabulary, as long as it is a word. */
+const WORD_KEYS = new Set(
+  'id object model system_fingerprint service_tier role type status finish_reason stop_reason item_id'.split(' '),
+);
+
+const LOGPROBS_KNOWN = new Set(['content', 'refusal']);
+const TOKEN_KNOWN = new Set(['token', 'logprob', 'bytes', 'top_logprobs']);
 
 export class OtherTexts {
   readonly #isWhole: boolean;
@@ -30,15 +42,49 @@ export class OtherTexts {
     this.#isWhole = isWhole;
   }
 
-  /** Registers each string and key below the members of `object` that are not in `known`. */
-  read(frame: JsonFrame, object: JsonObject, known: ReadonlySet<string>, path: string): void {
+  /** Registers each string and key below the members of `object` that are not in `known`, which the caller reads. */
+  read(
+    frame: JsonFrame,
+    object: JsonObject,
+    known: ReadonlySet<string>,
+    path: string,
+    isWhole: boolean = this.#isWhole,
+  ): void {
     for (const member of object.members) {
-      if (known.has(member.key)) continue;
-      // A null, a number or a flag of an unknown name is passed with its name: no model's text stands in either.
-      if (member.value.type === 'string' || member.value.type === 'array' || member.value.type === 'object') {
-        this.walk(frame, member.value, `${path}/${member.key}`, this.#isWhole);
+      const { key, value } = member;
+      const isList = value.type === 'array' || value.type === 'object';
+      if (known.has(key) && !(isList && WORD_KEYS.has(key))) continue;
+      this.#member(frame, object, member, path, isWhole);
+    }
+  }
+
+  /** Tokens with their bytes, and the alternatives to each: the same text once more. An edit changes both spellings. */
+  readLogprobs(frame: JsonFrame, logprobs: JsonNode, path: string): void {
+    const lists = asObject(logprobs);
+    this.read(frame, lists, LOGPROBS_KNOWN, `${path}/logprobs`);
+    for (const list of LOGPROBS_KNOWN) {
+      for (const item of itemsOf(lists, list)) {
+        const entry = asObject(item);
+        this.#readToken(frame, entry, `${path}/logprobs`);
+        itemsOf(entry, 'top_logprobs').forEach((other, rank) => {
+          this.#readToken(frame, asObject(other), `${path}/logprobs/top/${rank}`);
+        });
       }
     }
+  }
+
+  #readToken(frame: JsonFrame, entry: JsonObject, channel: string): void {
+    this.read(frame, entry, TOKEN_KNOWN, channel);
+    const token = stringMember(entry, 'token');
+    const bytes = memberOf(entry, 'bytes');
+    const isBytes = itemsOf(entry, 'bytes').every((byte) => byte.type === 'number');
+    numberMember(entry, 'logprob');
+    if (token === undefined || !isBytes) throw new GatewayError('upstream_error');
+    const write = (text: string) => {
+      frame.edits.setString(token, text);
+      if (bytes?.type === 'array') frame.edits.setJson(bytes, `[${encodeUtf8(text).join(',')}]`);
+    };
+    frame.slots.push(new FrameSlot(channel, 'other', token.value, false, write));
   }
 
   /** Registers each string and key of a value; `isWhole` where the value will not go on in a later frame. */
@@ -48,12 +94,14 @@ export class OtherTexts {
     } else if (node.type === 'array') {
       node.items.forEach((item, index) => this.walk(frame, item, `${path}/${index}`, isWhole));
     } else if (node.type === 'object') {
-      for (const member of node.members) {
-        const at = `${path}/${member.key}`;
-        if (!FIELD_KEYS.has(member.key)) frame.keySlot(this.#channel(`${at}#`, isWhole), node, member, isWhole);
-        this.walk(frame, member.value, at, isWhole);
-      }
+      for (const member of node.members) this.#member(frame, node, member, path, isWhole);
     }
+  }
+
+  #member(frame: JsonFrame, object: JsonObject, member: JsonMember, path: string, isWhole: boolean): void {
+    const at = `${path}/${member.key}`;
+    if (!FIELD_KEYS.has(member.key)) frame.keySlot(this.#channel(`${at}#`, isWhole), object, member, isWhole);
+    this.walk(frame, member.value, at, isWhole);
   }
 
   /** A number for each place, since a key may itself be text. Whole texts never share one. */
@@ -67,28 +115,4 @@ export class OtherTexts {
     }
     return `other/${ordinal}`;
   }
-}
-
-/** Tokens with their bytes, and the alternatives to each: the same text once more. An edit changes both spellings. */
-export function readLogprobs(frame: JsonFrame, logprobs: JsonNode, path: string): void {
-  for (const list of ['content', 'refusal']) {
-    for (const item of itemsOf(asObject(logprobs), list)) {
-      const entry = asObject(item);
-      readToken(frame, entry, `${path}/logprobs`);
-      itemsOf(entry, 'top_logprobs').forEach((other, rank) => {
-        readToken(frame, asObject(other), `${path}/logprobs/top/${rank}`);
-      });
-    }
-  }
-}
-
-function readToken(frame: JsonFrame, entry: JsonObject, channel: string): void {
-  const token = stringMember(entry, 'token');
-  if (token === undefined) throw new GatewayError('upstream_error');
-  const bytes = memberOf(entry, 'bytes');
-  const write = (text: string) => {
-    frame.edits.setString(token, text);
-    if (bytes?.type === 'array') frame.edits.setJson(bytes, `[${encodeUtf8(text).join(',')}]`);
-  };
-  frame.slots.push(new FrameSlot(channel, 'other', token.value, false, write));
 }

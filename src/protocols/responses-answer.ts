@@ -45,18 +45,10 @@ const RUNNING: ReadonlyMap<string, Running> = new Map([
 /** Running texts of one answer. */
 const RUNNING_MAX = 1024;
 
-const EVENT_KNOWN = new Set([
-  'type',
-  'item_id',
-  'item',
-  'part',
-  'response',
-  'delta',
-  'text',
-  'refusal',
-  'arguments',
-  'logprobs',
-]);
+const DELTA_KNOWN = new Set(['type', 'item_id', 'logprobs', 'delta']);
+const DONE_KNOWN = new Set(['type', 'item_id', 'logprobs', 'text', 'refusal']);
+const ARGUMENTS_KNOWN = new Set(['type', 'item_id', 'logprobs', 'arguments']);
+const WHOLE_KNOWN = new Set(['type', 'item_id', 'logprobs', 'item', 'part', 'response']);
 
 export class ResponsesAnswerReader implements AnswerReader {
   readonly framing: Framing;
@@ -115,7 +107,6 @@ export class ResponsesAnswerReader implements AnswerReader {
     frame.failed = type === 'error' || type === 'response.failed';
     if (frame.failed) return;
     this.#events.read(frame, root, type);
-    this.#others.read(frame, root, EVENT_KNOWN, type);
     this.#readLogprobs(frame, root, type);
     frame.terminal = type === 'response.completed' || type === 'response.incomplete';
     const family = type.slice(0, type.lastIndexOf('.'));
@@ -126,6 +117,7 @@ export class ResponsesAnswerReader implements AnswerReader {
       if (type.endsWith('.delta')) this.#readDelta(frame, root, channel, running.kind);
       else this.#endRunning(frame, root, channel, running.kind);
     } else if (family === 'response.function_call_arguments') {
+      this.#others.read(frame, root, type.endsWith('.delta') ? DELTA_KNOWN : ARGUMENTS_KNOWN, type);
       this.#calls.readEvent(frame, root, type);
     } else this.#readWhole(frame, root, type);
   }
@@ -138,15 +130,12 @@ export class ResponsesAnswerReader implements AnswerReader {
     if (response !== undefined) this.#readResponse(frame, response);
     if (item !== undefined) this.#items.readItem(frame, item, type !== 'response.output_item.added');
     if (part !== undefined) this.#items.readPart(frame, part, type.includes('reasoning') ? 'thinking' : 'content');
-    for (const key of ['delta', 'text', 'refusal', 'arguments', 'item', 'part', 'response']) {
-      const node = memberOf(root, key);
-      const isRead = node === response || node === item || node === part;
-      if (node !== undefined && !isRead) this.#others.walk(frame, node, `${type}/${key}`, false);
-    }
+    this.#others.read(frame, root, WHOLE_KNOWN, type);
   }
 
   #readDelta(frame: JsonFrame, root: JsonObject, channel: string, kind: ChannelKind): void {
     const text = stringMember(root, 'delta');
+    this.#others.read(frame, root, DELTA_KNOWN, channel);
     const state = this.#running.get(channel);
     if (text === undefined || state === 'done') throw new GatewayError('upstream_error');
     if (text.value === '') return;
@@ -158,6 +147,7 @@ export class ResponsesAnswerReader implements AnswerReader {
 
   /** `.done`: the running text is over, and comes once more as a whole. */
   #endRunning(frame: JsonFrame, root: JsonObject, channel: string, kind: ChannelKind): void {
+    this.#others.read(frame, root, DONE_KNOWN, channel);
     if (this.#running.get(channel) === 'open') {
       // Nothing can be put into this event, and nothing needs to: edits stand where their text stood.
       frame.slots.push(new FrameSlot(channel, kind, '', true, () => {}));
@@ -179,7 +169,7 @@ export class ResponsesAnswerReader implements AnswerReader {
 
   #readLogprobs(frame: JsonFrame, root: JsonObject, type: string): void {
     const logprobs = memberOf(root, 'logprobs');
-    if (logprobs?.type !== 'array' || logprobs.items.length === 0) return;
+    if (logprobs === undefined || (logprobs.type === 'array' && logprobs.items.length === 0)) return;
     if (this.#isEnforced) frame.edits.setJson(logprobs, '[]');
     else this.#others.walk(frame, logprobs, `${type}/logprobs`, false);
   }

@@ -13,7 +13,7 @@ import { leavesOf } from './shared.ts';
  */
 
 /** Members of a response that hold words of the protocol, ids and numbers. */
-const RESPONSE_KNOWN = new Set(['id', 'object', 'status', 'model', 'service_tier', 'output', 'tools', 'text', 'usage']);
+const RESPONSE_KNOWN = new Set(['id', 'object', 'status', 'model', 'service_tier', 'output', 'tools', 'text']);
 const MESSAGE_KNOWN = new Set(['id', 'type', 'status', 'role', 'content']);
 const REASONING_KNOWN = new Set(['id', 'type', 'status', 'summary', 'content', 'encrypted_content']);
 const CALL_KNOWN = new Set(['id', 'type', 'status', 'call_id', 'name', 'arguments']);
@@ -80,7 +80,7 @@ export class ResponsesItems {
     this.whole(frame, stringMember(part, 'text'), kind);
     this.whole(frame, stringMember(part, 'refusal'), kind);
     const logprobs = memberOf(part, 'logprobs');
-    if (logprobs?.type !== 'array' || logprobs.items.length === 0) return;
+    if (logprobs === undefined || (logprobs.type === 'array' && logprobs.items.length === 0)) return;
     if (this.#isEnforced()) frame.edits.setJson(logprobs, '[]');
     else this.#others.walk(frame, logprobs, '', true);
   }
@@ -97,23 +97,16 @@ export class ResponsesItems {
 
   /** Everything whole under a name that is not known. */
   #unknown(frame: JsonFrame, object: JsonObject, known: ReadonlySet<string>): void {
-    for (const { key, value } of object.members) {
-      if (known.has(key) || (value.type === 'string' && PROTOCOL_WORDS.has(value.value))) continue;
-      this.#others.walk(frame, value, key, true);
-    }
+    const words = object.members.filter(({ value }) => value.type === 'string' && PROTOCOL_WORDS.has(value.value));
+    this.#others.read(frame, object, new Set([...known, ...words.map(({ key }) => key)]), '', true);
   }
 
   #echo(frame: JsonFrame, node: JsonNode): void {
     const channel = `echo/${this.#count++}`;
-    for (const leaf of leavesOf(node)) {
-      if (leaf.text === '' || PROTOCOL_WORDS.has(leaf.text)) continue;
-      frame.slots.push(
-        new FrameSlot(channel, 'other', leaf.text, false, (text) => leaf.set(frame.edits, text)),
-        // Not on the wire: keeps two names that stand side by side from being read as one word.
-        new FrameSlot(channel, 'other', '\n', false, () => {}),
-      );
-    }
-    const last = frame.slots.at(-1);
-    if (last instanceof FrameSlot && last.channel === channel) last.last = true;
+    const leaves = leavesOf(node).filter(({ text }) => text !== '' && !PROTOCOL_WORDS.has(text));
+    leaves.forEach((leaf, index) => {
+      frame.slots.push(new FrameSlot(channel, 'other', leaf.text, false, (text) => leaf.set(frame.edits, text)));
+      frame.endLine(channel, index === leaves.length - 1);
+    });
   }
 }

@@ -181,9 +181,10 @@ describe('events', () => {
 
   test('of kinds that nobody knows have their texts inspected', () => {
     const frame = new ResponsesAnswerReader('sse').read(
-      bytes(event('response.new', { delta: 'sk-', item: 'x', more: ['y'] })),
+      bytes(event('response.new', { delta: 'sk-', text: 'x', more: ['y'] })),
     );
-    expect(frame.slots.map((slot) => slot.text)).toEqual(['y', 'sk-', 'x']);
+    const texts = frame.slots.map((slot) => slot.text).filter((text) => text !== '\n');
+    expect(texts).toEqual(['delta', 'sk-', 'text', 'x', 'more', 'y']);
   });
 
   test('of a text end it, and a delta behind the end is an upstream error', () => {
