@@ -18,7 +18,7 @@ export const TECHNIQUE_LEXICON: Readonly<Record<string, string>> = {
   never: `never not don_t dont do_not cannot can_t must_not won_t will_not without no niemals nicht nunca jamais mai никогда 不要 不能 从不 決して 절대 asla`,
   always: `always must will have_to required_to shall obligated_to immer siempre toujours sempre всегда 总是 必须 必ず 항상 her_zaman`,
   comply: `comply obey answer_any answer_anything answer_everything do_anything fulfill_any answer_all answer_every`,
-  disclaimer: `disclaimer disclaimers warning warnings apology apologies moralizing moralize caveat caveats ethical_concerns lecture lecturing moral_lecture`,
+  disclaimer: `disclaimer disclaimers apology apologies moralizing moralize caveat caveats ethical_concerns lecture lecturing moral_lecture`,
   cannotsay: `i_cannot i_can_t i_m_sorry i_am_sorry as_an_ai i_m_unable i_am_unable as_a_language_model as_an_ai_language_model i_apologize not_appropriate against_my cannot_fulfill`,
   startwith: `start_your_response_with begin_your_response_with start_your_answer_with begin_your_answer_with start_with begin_with respond_with start_the_response_with start_your_reply_with begin_your_reply_with start_every start_each beginne_deine_antwort_mit comienza_tu_respuesta_con commence_ta_reponse_par`,
   sure: `sure absolutely certainly of_course my_instructions_are my_system_prompt_is i_was_instructed_to here_is_how sure_here`,

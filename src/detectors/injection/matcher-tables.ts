@@ -1,6 +1,6 @@
 /** The tables that the matcher runs on, made once from the catalogue and the lexicon. */
 import { FOLD } from './fold.ts';
-import { buildTrie, foldWord } from './trie.ts';
+import { buildTrie, foldWord, LETTER_WEIGHTS, ROOT, signatureOf, type Trie } from './trie.ts';
 
 /** A rule as the catalogue writes it. */
 export interface SequenceRule {
@@ -157,8 +157,31 @@ export function compileCatalogue(
     flagsOfList: Uint8Array.from(classesOfList, flagsOf),
     flagsOfPhrase: Uint8Array.from(phraseClasses, flagsOf),
     literals: byFirst,
+    scrambled: scrambledWords(trie),
     turnElements: elementsOfClasses([classIds.get('turnlabel') ?? -1]),
   };
+}
+
+/** Words that are worth recognising with their inner letters in disorder: readers hardly notice, and neither do models. */
+const SCRAMBLED =
+  'ignore disregard forget previous previously earlier preceding instruction instructions directive directives guidelines prompt prompts system reveal display repeat override developer restrictions unrestricted unfiltered everything';
+
+/** The trie's list of each such word, by signature. */
+function scrambledWords(trie: Trie): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const word of SCRAMBLED.split(' ')) {
+    let node = ROOT;
+    let weight = 0;
+    for (let at = 0; at < word.length; at++) {
+      const letter = word.charCodeAt(at) - 0x61;
+      node = trie.latin[node * 26 + letter] ?? 0;
+      weight = (weight + (LETTER_WEIGHTS[letter] ?? 0)) | 0;
+    }
+    const list = trie.words[node] ?? 0;
+    if (list === 0) throw new Error(`"${word}" is not in the lexicon.`);
+    found.set(signatureOf(word.charCodeAt(0), word.charCodeAt(word.length - 1), word.length, weight), list);
+  }
+  return found;
 }
 
 /** Korean words take endings: each is a prefix. */

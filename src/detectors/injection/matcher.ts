@@ -19,7 +19,7 @@ import {
   TO_FLAG,
   YOU_FLAG,
 } from './matcher-tables.ts';
-import { ROOT, type Trie } from './trie.ts';
+import { LETTER_WEIGHTS, ROOT, SCRAMBLED_LETTERS_MAX, SCRAMBLED_LETTERS_MIN, signatureOf, type Trie } from './trie.ts';
 
 /** Where a rule matched a view. Offsets are of the view's text. */
 export interface Hit {
@@ -69,6 +69,7 @@ export class Matcher {
   readonly #literals: ReadonlyMap<number, readonly LiteralEntry[]>;
   readonly #turnLabels: ReadonlySet<string>;
   readonly #turnElements: Int32Array;
+  readonly #scrambled: ReadonlyMap<number, number>;
   readonly #lastWord: Int32Array;
   readonly #startOffset: Int32Array;
   readonly #hedged: Uint8Array;
@@ -99,11 +100,27 @@ export class Matcher {
     this.#crosses = Uint8Array.from(compiled.elements, (element) => (element.crosses ? 1 : 0));
     this.#ruleOf = Int32Array.from(compiled.elements, (element) => element.rule);
     this.#literals = compiled.literals;
+    this.#scrambled = compiled.scrambled;
     this.#lastWord = new Int32Array(compiled.elements.length);
     this.#startOffset = new Int32Array(compiled.elements.length);
     this.#hedged = new Uint8Array(compiled.elements.length);
     this.#hitStretch = new Int32Array(rules.length * 2);
     this.#hitCount = new Int32Array(rules.length * 2);
+  }
+
+  /** The list of a word whose inner letters stand in disorder (`prevoius`), or 0. */
+  #scrambledList(text: string, start: number, end: number): number {
+    const length = end - start;
+    if (length < SCRAMBLED_LETTERS_MIN || length > SCRAMBLED_LETTERS_MAX) return 0;
+    let weight = 0;
+    for (let at = start; at < end; at++) {
+      const letter = (FOLD[text.charCodeAt(at)] ?? 0) - 0x61;
+      if (letter < 0 || letter > 25) return 0;
+      weight = (weight + (LETTER_WEIGHTS[letter] ?? 0)) | 0;
+    }
+    const first = FOLD[text.charCodeAt(start)] ?? 0;
+    const last = FOLD[text.charCodeAt(end - 1)] ?? 0;
+    return this.#scrambled.get(signatureOf(first, last, length, weight)) ?? 0;
   }
 
   /** Whether another hit of an element's rule is worth keeping. */
@@ -316,6 +333,7 @@ export class Matcher {
         if ((FOLD[rest] ?? 0) === 0 || UNSPACED[rest] === 1) break;
         end++;
       }
+      if (list === 0) list = this.#scrambledList(text, start, end);
       if (list !== 0) take(list, start, end);
       else if (active.length > 0) active = [];
       word++;

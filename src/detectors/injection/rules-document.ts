@@ -173,7 +173,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     id: 'join_and_obey',
     technique: 'splitting',
     reference: SPLITTING,
-    score: 0.5,
+    score: 0.3,
     sequences: ['^joinparts ~20 obey', '^joinparts ~12 say'],
   },
 ];

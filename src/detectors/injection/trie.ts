@@ -62,6 +62,21 @@ export function buildTrie(entries: ReadonlyMap<string, readonly number[]>): Trie
   };
 }
 
+/** A letter's part in a word's signature: sums of it hardly ever agree unless the letters are the same. */
+export const LETTER_WEIGHTS: Uint32Array = Uint32Array.from(
+  { length: 26 },
+  (_, letter) => Math.imul(letter + 1, 0x9e3779b1) >>> 3,
+);
+
+/** Shortest and longest word that is recognised with its inner letters in disorder. */
+export const SCRAMBLED_LETTERS_MIN = 6;
+export const SCRAMBLED_LETTERS_MAX = 14;
+
+/** A word by its first letter, its last letter, its length and which letters it has, in whatever order. */
+export function signatureOf(first: number, last: number, length: number, weight: number): number {
+  return ((weight ^ Math.imul(first, 0x85ebca6b) ^ Math.imul(last, 0xc2b2ae35)) + length) | 0;
+}
+
 /** Folds a lexicon word as texts are folded; `*` stays. */
 export function foldWord(word: string): string {
   let folded = '';
