@@ -53,6 +53,8 @@ const MARK_GROUPS: readonly number[] = [GROUP_DIGIT, GROUP_DASH, GROUP_MARK];
 /** Group of each UTF-16 code unit; the same for every program. */
 export const GROUP_OF: Uint8Array = makeGroups();
 
+const IS_MARK: Uint8Array = GROUP_OF.map((group) => (MARK_GROUPS.includes(group) ? 1 : 0));
+
 function makeGroups(): Uint8Array {
   const groups = new Uint8Array(0x10000).fill(GROUP_FAR);
   for (let unit = 0; unit < 128; unit += 1) groups[unit] = groupOfAscii(String.fromCharCode(unit));
@@ -121,6 +123,12 @@ export class BeginFilter {
       this.gatedKinds.push([...new Set(begun.map((klass) => alphabet.kindOf[klass] as number))]);
     }
     this.typesOf[GROUP_EDGE] = [0];
+  }
+
+  /** Whether one of two characters is a mark, where that matters: `HAS_MARK` tells only of characters farther on. */
+  hasMarkAt(piece: string, at: number): boolean {
+    if (this.led === undefined) return false;
+    return IS_MARK[piece.charCodeAt(at)] === 1 || (at + 1 < piece.length && IS_MARK[piece.charCodeAt(at + 1)] === 1);
   }
 
   /** Asks the automata about a window that is not in the table yet, and notes the answer. */

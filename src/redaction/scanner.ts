@@ -164,7 +164,7 @@ export class Scanner {
         const from = at;
         if (this.live.length > 0) {
           if ((answer & MAY_BE_LED) === 0) at = this.follow(piece, at, whole, base);
-        } else if (at >= readFrom) {
+        } else if (at >= readFrom && !filter.hasMarkAt(piece, at)) {
           readFrom = this.skip(piece, at, window, base);
           at = this.backToWord(piece, from, readFrom);
           readFrom += 3;

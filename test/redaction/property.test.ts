@@ -92,6 +92,46 @@ const text = fc.array(character, { maxLength: 14 }).map((parts) => parts.join(''
 const cuts = fc.array(fc.nat(14), { maxLength: 8 });
 const limit = fc.constantFrom(3, 4, 6, 8, 16_384);
 
+/** Rules with every kind of beginning that the filter tells apart, over words and marks. */
+const longRules = fc.subarray(
+  [
+    { pattern: '\\b[a-z0-9._-]+@[a-z.]+' },
+    { pattern: '[A-Za-z0-9]{6,}=', validators: ['even'] },
+    { pattern: 'sk-[a-z]{2,}' },
+    { pattern: '[a-z]{3,8}', before: 'key\\s{0,2}[:=]\\s{0,2}' },
+    { pattern: '[a-z]{4,}', before: '(?:^|[^y])key[a-z ]{0,9}=?' },
+    { pattern: '[0-9]{2}', before: '[ ,]' },
+    { pattern: '\\b[a-z]{2}[0-9]+', keywords: ['key'] },
+    { pattern: '(?:ab|ba)+c' },
+    { pattern: 'is [^.]*\\.' },
+  ].map((fields, i) => ({ id: `r${i}`, label: `R${i}`, ...fields })),
+  { minLength: 1 },
+);
+const word = fc.constantFrom(
+  'the ',
+  'key',
+  'key = ',
+  'key: ',
+  'is ',
+  'sk-',
+  'abab',
+  'bac',
+  'x1y2',
+  '@',
+  'a.b@c.d ',
+  '12',
+  ' ',
+  '-',
+  '=',
+  'secret ',
+  'monkey ',
+  'é',
+  '\u{1F600}',
+  ', 34',
+  '.',
+);
+const longText = fc.array(word, { maxLength: 24 }).map((parts) => parts.join(''));
+
 function pieces(whole: string, at: readonly number[]): string[] {
   const bounds = [0, ...[...at].sort((a, b) => a - b).filter((cut) => cut < whole.length), whole.length];
   return bounds.slice(1).map((bound, i) => whole.slice(bounds[i], bound));
@@ -163,11 +203,32 @@ describe(`redaction properties (seed ${SEED})`, () => {
         }
         expect(scanner.clear).toBe(whole.length);
         expect(merged(streamed)).toEqual(expected);
+        // Once more with every table filled: what is looked up must say what was worked out.
         expect(program.redact(whole)).toBe(applyFindings(list, whole, expected));
       }),
       { numRuns: CASES, seed: SEED },
     );
     expect(seen).toBeGreaterThan(CASES / 10);
+  }, 3_600_000);
+
+  test('longer texts in any pieces are redacted as in one, by fresh and by used programs', () => {
+    fc.assert(
+      fc.property(longRules, longText, fc.array(fc.nat(120), { maxLength: 12 }), limit, (list, whole, at, max) => {
+        const used = compiles(list, 'compete', max, false);
+        const fresh = compiles(list, 'compete', max, true);
+        if (used === undefined || fresh === undefined) return;
+        const expected = used.findings(whole);
+        for (const parts of [whole.split(''), pieces(whole, at), [whole]]) {
+          for (const program of [used, fresh]) {
+            const scanner = program.scanner();
+            for (const part of parts) scanner.push(part);
+            scanner.end();
+            expect(merged(scanner.take())).toEqual(expected);
+          }
+        }
+      }),
+      { numRuns: Math.ceil(CASES / 8), seed: SEED },
+    );
   }, 3_600_000);
 
   test('a watching program finds for each rule what that rule finds alone', () => {
