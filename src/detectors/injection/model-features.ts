@@ -10,7 +10,19 @@
  *
  * Cost is linear in the text. Memory is one block's buffers, whatever the text is. Offsets are UTF-16 code units.
  */
-import { CONCEPT_WORDS, CONCEPTS } from './model-concepts.ts';
+import { FOLD, KIND, Kind } from './model-characters.ts';
+import { CONCEPTS } from './model-concepts.ts';
+import {
+  HASH_START,
+  HASH_STEP,
+  PHRASE_CHARACTERS_MAX,
+  PHRASE_SEED,
+  STEM_CHARACTERS_MAX,
+  STEM_CHARACTERS_MIN,
+  STEM_SEED,
+  conceptOf,
+  phraseStarts,
+} from './model-lexicon.ts';
 
 /** A block ends at this many tokens. */
 export const BLOCK_TOKENS_MAX = 32;
@@ -31,130 +43,12 @@ const PAIR_REACH = 5;
 const PAIR_TOKENS_MAX = 10;
 /** Characters of one word that make 4-grams. */
 const WORD_CHARACTERS_MAX = 32;
-const STEM_CHARACTERS_MIN = 3;
-const STEM_CHARACTERS_MAX = 9;
-/** Longest entry of the concept table in a script without spaces, in characters. */
-const PHRASE_CHARACTERS_MAX = 8;
 
 const PAIR_BASE = 64;
 const TRIPLE_BASE = 16_384;
 const CONCEPT_BITS = 6;
 /** The concept that stands for the beginning of a sentence. */
 const SENTENCE = 0;
-
-/** What one code unit is to the tokenizer. */
-const enum Kind {
-  Space = 0,
-  Letter = 1,
-  /** A character of a script that puts no spaces between words. */
-  Lone = 2,
-  Mark = 3,
-  /** Ends a sentence and is no token. */
-  Stop = 4,
-  /** Dropped: combining marks of alphabets, format characters. */
-  Ignored = 5,
-}
-
-const KIND = new Uint8Array(65_536);
-const FOLD = new Uint16Array(65_536);
-const LONE_SCRIPTS =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
-const ALPHABET_MARK = /^[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]$/u;
-
-function fillTables(): void {
-  for (let unit = 0; unit < 65_536; unit += 1) {
-    FOLD[unit] = unit;
-    if (unit >= 0x3400 && unit < 0xa000) KIND[unit] = Kind.Lone;
-    else if (unit >= 0xac00 && unit < 0xd7a4) KIND[unit] = Kind.Letter;
-    else if (unit < 0x3400 || (unit >= 0xf900 && unit < 0xfb00) || unit >= 0xfb1d) fillUnit(unit);
-  }
-}
-
-function fillUnit(unit: number): void {
-  const character = String.fromCharCode(unit);
-  if (ALPHABET_MARK.test(character) || /\p{Cf}/u.test(character)) {
-    KIND[unit] = Kind.Ignored;
-  } else if ('.!?\n\r\u3002\uff01\uff1f\u0964\u061f\u2026'.includes(character)) {
-    KIND[unit] = character === '!' ? Kind.Mark : Kind.Stop;
-  } else if ('<>[]{}|#*=`":\u00ab\u00bb\u201c\u201d\u300c\u300d'.includes(character)) {
-    KIND[unit] = Kind.Mark;
-    if ('\u00ab\u00bb\u201c\u201d\u300c\u300d'.includes(character)) FOLD[unit] = 0x22;
-  } else if (LONE_SCRIPTS.test(character)) {
-    KIND[unit] = Kind.Lone;
-  } else if (/[\p{L}\p{N}\p{M}_]/u.test(character)) {
-    KIND[unit] = Kind.Letter;
-    const base = character.normalize('NFKD').toLowerCase().charCodeAt(0);
-    FOLD[unit] = /\p{N}/u.test(character) ? 0x30 : base;
-  }
-}
-
-fillTables();
-
-/** Folds one word as the tokenizer does; for building the concept table. */
-function foldWord(word: string): number[] {
-  const folded: number[] = [];
-  for (let index = 0; index < word.length; index += 1) {
-    const unit = word.charCodeAt(index);
-    if (KIND[unit] !== Kind.Ignored) folded.push(FOLD[unit] ?? unit);
-  }
-  return folded;
-}
-
-const HASH_START = 0x811c9dc5 | 0;
-const HASH_STEP = 0x01000193;
-const STEM_SEED = 0x5bd1e995 | 0;
-const PHRASE_SEED = 0x2545f491 | 0;
-
-const LEXICON_SIZE = 1 << 14;
-const lexiconKeys = new Int32Array(LEXICON_SIZE);
-const lexiconConcepts = new Uint8Array(LEXICON_SIZE);
-/** 1 where a character begins an entry in a script without spaces. */
-const phraseStarts = new Uint8Array(65_536);
-
-function slotOf(hash: number): number {
-  return (Math.imul(hash, 0x9e3779b1) >>> 18) & (LEXICON_SIZE - 1);
-}
-
-function addToLexicon(hash: number, concept: number): void {
-  let slot = slotOf(hash);
-  while (lexiconKeys[slot] !== 0 && lexiconKeys[slot] !== hash) slot = (slot + 1) & (LEXICON_SIZE - 1);
-  if (lexiconKeys[slot] === hash) return;
-  lexiconKeys[slot] = hash;
-  lexiconConcepts[slot] = concept;
-}
-
-/** The concept of a hash, or 0. The table is at most a quarter full, so a probe is short. */
-function conceptOf(hash: number): number {
-  let slot = (Math.imul(hash, 0x9e3779b1) >>> 18) & (LEXICON_SIZE - 1);
-  for (;;) {
-    const key = lexiconKeys[slot];
-    if (key === hash) return lexiconConcepts[slot] ?? 0;
-    if (key === 0) return 0;
-    slot = (slot + 1) & (LEXICON_SIZE - 1);
-  }
-}
-
-function fillLexicon(): void {
-  for (let concept = 1; concept < CONCEPTS.length; concept += 1) {
-    const name = CONCEPTS[concept] ?? '';
-    for (const entry of (CONCEPT_WORDS[name] ?? '').split(/\s+/)) {
-      if (entry === '') continue;
-      const stem = entry.endsWith('*');
-      const folded = foldWord(stem ? entry.slice(0, -1) : entry);
-      const first = folded[0] ?? 0;
-      let hash = HASH_START;
-      for (const unit of folded) hash = Math.imul(hash ^ unit, HASH_STEP);
-      if (KIND[first] === Kind.Lone) {
-        phraseStarts[first] = 1;
-        addToLexicon(hash ^ PHRASE_SEED, concept);
-      } else {
-        addToLexicon(stem ? hash ^ STEM_SEED : hash, concept);
-      }
-    }
-  }
-}
-
-fillLexicon();
 
 /** One block of a text: where it stands and which features it has. The reader owns it and fills it anew each time. */
 export interface Block {

@@ -5,6 +5,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { FAMILIES, type Random, SLOTS, createRandom, expand, pick } from './model-material.ts';
+import { MORE_BENIGN, MORE_FAMILIES, MORE_SLOTS } from './model-material-more.ts';
 import { LANGUAGES } from './model-material-languages.ts';
 
 /** A labelled text. */
@@ -137,9 +138,10 @@ export function trainable(rows: readonly Row[]): Row[] {
 export function makeMaterial(seed: number, carriers: readonly string[]): Row[] {
   const random = createRandom(seed);
   const rows: Row[] = [];
-  for (const family of FAMILIES) {
+  const slots = { ...SLOTS, ...MORE_SLOTS };
+  for (const family of [...FAMILIES, ...MORE_FAMILIES]) {
     for (let count = 0; count < family.rows; count += 1) {
-      const text = vary(random, expand(random, pick(random, family.templates), SLOTS));
+      const text = vary(random, expand(random, pick(random, family.templates), slots));
       rows.push(row(text, `written_${family.kind}`, family.kind, family.label === 'attack'));
     }
   }
@@ -154,6 +156,7 @@ function row(text: string, source: string, kind: string, attack: boolean): Row {
 
 function addLanguage(random: Random, language: (typeof LANGUAGES)[number], rows: Row[]): void {
   const source = `written_${language.language}`;
+  const harmless = [...language.benign, ...(MORE_BENIGN[language.language] ?? [])];
   const link = ['. ', ', ', '! ', ' - ', '.\n', '... '];
   const build: readonly (() => string)[] = [
     () => pick(random, language.override),
@@ -168,11 +171,8 @@ function addLanguage(random: Random, language: (typeof LANGUAGES)[number], rows:
   ];
   for (let count = 0; count < 90; count += 1)
     rows.push(row(vary(random, pick(random, build)()), source, 'languages', true));
-  for (let count = 0; count < 60; count += 1) {
-    const text =
-      count % 3 === 0
-        ? `${pick(random, language.benign)} ${pick(random, language.benign)}`
-        : pick(random, language.benign);
+  for (let count = 0; count < 110; count += 1) {
+    const text = count % 3 === 0 ? `${pick(random, harmless)} ${pick(random, harmless)}` : pick(random, harmless);
     rows.push(row(vary(random, text), source, 'benign_languages', false));
   }
 }

@@ -7,7 +7,7 @@
  */
 import { type Random, createRandom } from './model-material.ts';
 import { CONCEPT_SIZE, HASHED_SIZE, type Reader, readBlocks } from './model-features.ts';
-import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS } from './model-shape.ts';
+import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS, lengthPenalty } from './model-shape.ts';
 
 /** A text made ready for training. */
 export interface Sample {
@@ -195,6 +195,18 @@ export function windowScore(sample: Sample, first: number, weights: Weights): nu
     for (const index of sample.concepts[block] ?? []) concepts += weights.concepts[index] ?? 0;
   }
   return weights.bias + (HASHED_GAIN * hashed) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN)) + CONCEPT_GAIN * concepts;
+}
+
+/** The score of a sample as the shipped model gives it: its worst window, less what a long window loses. */
+export function scoreSample(sample: Sample, weights: Weights): number {
+  let score = Number.NEGATIVE_INFINITY;
+  const windows = Math.max(1, sample.hashed.length - WINDOW_BLOCKS + 1);
+  for (let window = 0; window < windows; window += 1) {
+    let count = 0;
+    for (const block of sample.hashed.slice(window, window + WINDOW_BLOCKS)) count += block.length;
+    score = Math.max(score, windowScore(sample, window, weights) - lengthPenalty(count));
+  }
+  return score;
 }
 
 /** The most suspicious window of a sample: its first block and its score. */

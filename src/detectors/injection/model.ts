@@ -15,7 +15,7 @@ import {
   nameHashedFeature,
   readBlocks,
 } from './model-features.ts';
-import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS } from './model-shape.ts';
+import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS, lengthPenalty } from './model-shape.ts';
 import weightsText from './weights.txt' with { type: 'text' };
 
 /** Scores are capped here, so that the learned score alone cannot outweigh everything else. */
@@ -154,7 +154,7 @@ function windowRaw(
     count += counts[slot] ?? 0;
   }
   const hashedPart = (HASHED_GAIN * header.hashedStep * hashedSum) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
-  return header.bias + hashedPart + CONCEPT_GAIN * header.conceptStep * conceptSum;
+  return header.bias + hashedPart + CONCEPT_GAIN * header.conceptStep * conceptSum - lengthPenalty(count);
 }
 
 /**

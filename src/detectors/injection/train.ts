@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CONCEPT_SIZE, HASHED_SIZE, createReader } from './model-features.ts';
 import { type Row, makeMaterial, readCorpora, readHarmless, readProse, trainable } from './model-rows.ts';
-import { FIT_OPTIONS, type Sample, type Weights, createSample, fit, worstWindow } from './model-training.ts';
+import { FIT_OPTIONS, type Sample, type Weights, createSample, fit, scoreSample } from './model-training.ts';
 import type { ModelHeader } from './model.ts';
 
 const MATERIAL_SEED = 7;
@@ -61,7 +61,7 @@ export function scoreHeldOut(set: TrainingSet, onFold: (fold: readonly string[])
   for (const fold of FOLDS) {
     const weights = fit([...set.samples.filter((sample) => !fold.includes(sample.source)), ...set.extra], FIT_OPTIONS);
     set.samples.forEach((sample, position) => {
-      if (fold.includes(sample.source)) scores[position] = worstWindow(sample, weights).score;
+      if (fold.includes(sample.source)) scores[position] = scoreSample(sample, weights);
     });
     onFold(fold);
   }
