@@ -102,6 +102,8 @@ export class ChatCalls {
   readonly #open = new Map<number, ChatCall>();
   /** The call that began last at each index. */
   readonly #last = new Map<number, ChatCall>();
+  /** A refusal was put into the content. */
+  #hasSentence = false;
 
   constructor(options: ChatCallsOptions) {
     this.#options = options;
@@ -195,8 +197,13 @@ export class ChatCalls {
     if (isEmpty) frame.edits.removeMember(message, 'tool_calls');
     else for (const part of refused) frame.edits.removeItem(list, part.item);
     const sentences = refused.filter((part) => part.ordinal === 1).map((part) => part.call.refusal);
-    if (sentences.length > 0) putContent(frame, message, content, `${lead}${sentences.join('\n\n')}`);
-    else if (isEmpty && message.members.length === 1 && frame.finishReason === undefined) frame.leaveOut();
+    if (sentences.length > 0) {
+      putContent(frame, message, content, `${this.#hasSentence ? '\n\n' : lead}${sentences.join('\n\n')}`);
+      this.#hasSentence = true;
+    }
+    if (sentences.length === 0 && isEmpty && message.members.length === 1 && frame.finishReason === undefined) {
+      frame.leaveOut();
+    }
   }
 
   #writePart(frame: JsonFrame, { call, index, text, ordinal }: Part): void {

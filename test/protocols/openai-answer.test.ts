@@ -153,6 +153,11 @@ describe('several calls', () => {
     expect(result).toEqual({ content: 'First.\n\nNo one.\n\nNo two.\n\nNo three.', calls: [], finish: 'stop' });
   });
 
+  test('that are refused one after the other say so in lines of their own', () => {
+    const events = [calls(callPart(0, '{}', 'one')), calls(callPart(1, '{}', 'two')), chunk({}, 'tool_calls')];
+    expect(joined(refusing(events, ['one', 'two'])).content).toBe('No one.\n\nNo two.');
+  });
+
   test('with fragments mixed are put together each', () => {
     const events = [
       calls(callPart(0, '{"a":', 'one')),
