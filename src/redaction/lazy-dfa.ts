@@ -42,6 +42,10 @@ export class LazyDfa {
   readonly endClass: number;
   table: Int32Array;
   states: DfaState[] = [];
+  /** For a scanner to note, during one step, which of its paths is in a state: by `state / stride`, valid for `stamp`. */
+  slots: Int32Array = new Int32Array(16);
+  stamps: Int32Array = new Int32Array(16);
+  stamp = 0;
   /** What a special transition leads to and what matched before its character; index `-2 - entry`. */
   specialNext: number[] = [];
   specialBefore: number[] = [];
@@ -94,6 +98,8 @@ export class LazyDfa {
     this.specialNext = [];
     this.specialBefore = [];
     this.table = new Int32Array(this.stride * 16);
+    this.slots = new Int32Array(16);
+    this.stamps = new Int32Array(16);
     this.adopt({ nodes: new Int32Array(0), left: OTHER, accepts: 0 });
     this.table.fill(DEAD, 0, this.stride);
     this.roots.fill(UNKNOWN);
@@ -110,6 +116,11 @@ export class LazyDfa {
       const larger = new Int32Array(this.table.length * 2);
       larger.set(this.table);
       this.table = larger;
+      const { slots, stamps } = this;
+      this.slots = new Int32Array(larger.length / this.stride);
+      this.slots.set(slots);
+      this.stamps = new Int32Array(larger.length / this.stride);
+      this.stamps.set(stamps);
     }
     this.table.fill(UNKNOWN, base, base + this.stride);
     this.states.push(state);

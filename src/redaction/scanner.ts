@@ -320,6 +320,7 @@ export class Scanner {
       }
     }
     const paths = this.live;
+    dfa.stamp = (dfa.stamp + 1) | 0;
     let kept = 0;
     for (let i = 0; i < paths.length; i += 1) {
       const path = paths[i] as Path;
@@ -378,12 +379,18 @@ export class Scanner {
   /** Puts a living path among the first `kept` of `live`, or joins it with the one there that has the same state. */
   private keep(path: Path, kept: number, at: number): number {
     const { live } = this;
-    for (let i = 0; i < kept; i += 1) {
-      const other = live[i] as Path;
-      if (other.state !== path.state) continue;
-      live[i] = this.join(other, path, at);
-      return kept;
+    const { dfa } = this.plan;
+    const index = path.state / dfa.stride;
+    if (kept > 0 && dfa.stamps[index] === dfa.stamp) {
+      const slot = dfa.slots[index] as number;
+      const other = live[slot];
+      if (other !== undefined && slot < kept && other.state === path.state) {
+        live[slot] = this.join(other, path, at);
+        return kept;
+      }
     }
+    dfa.stamps[index] = dfa.stamp;
+    dfa.slots[index] = kept;
     live[kept] = path;
     return kept + 1;
   }
