@@ -15,7 +15,6 @@ import {
 } from './rules/checks/personal.ts';
 import {
   isCredentialPair,
-  isDigitToken,
   isGenericSecret,
   isOpaqueToken,
   isPasswordValue,
@@ -32,14 +31,11 @@ function isHex(text: string): boolean {
 /** Every check by the name that a rule's `validators` gives it; the engine refuses a name that is not here. */
 export const validators: Readonly<Record<string, (text: string) => boolean>> = {
   varied_token: isVariedToken,
-  digit_token: isDigitToken,
   opaque_token: isOpaqueToken,
   generic_secret: isGenericSecret,
   password_value: isPasswordValue,
   url_password: isUrlPassword,
   credential_pair: isCredentialPair,
-  // Vendors whose keys also begin with `sk-` have rules of their own, with their own lengths and endings.
-  not_anthropic: (text) => !text.startsWith('sk-ant-'),
   not_hex_tail: (text) => !isHex(text.slice(text.indexOf('-') + 1)),
   not_example: (text) => !text.toLowerCase().includes('example'),
   github_checksum: isChecksummedToken,

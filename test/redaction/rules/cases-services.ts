@@ -278,6 +278,7 @@ export const genericCases: CaseTable = {
       `"{\\"token\\": \\"«${v.b62(32)}»\\"}"`,
       `**API key:** \`«${v.b62(32)}»\``,
       `os.getenv("ACME_TOKEN", "«${v.b62(32)}»")`,
+      `GET /v1?key=«${v.b62(39)}»&q=1`,
       `https://acme.io/v1?access_token=«${v.b62(32)}»&page=2`,
       `Set \`ACME_TOKEN\` to \`«${v.b62(32)}»\`.`,
       `variable "acme_token" {\n  default = "«${v.b62(32)}»"\n}`,
@@ -305,24 +306,25 @@ export const genericCases: CaseTable = {
       'SECRET_NAME = "NEXUS-GPT4-API-KEY"',
       'tokenUrl=https://auth.acme.io/oauth2/token',
       'keyword: "Befaehigung_P2"',
+      'GET /v1?key=username',
+      `?commit=${v.hex(40)}`,
     ],
   },
-  url_key: {
-    hits: [`GET /v1?key=«${v.b62(39)}»&q=1`, `/x?a=1&sig=«${v.b62(32)}»`],
-    misses: ['GET /v1?key=username', '?key=color_of_the_sky', `?commit=${v.hex(40)}`],
-  },
   authorization_header: {
-    hits: [`Authorization: «${v.b62(32)}»`, `-H "Authorization: Basic «${v.b64(31)}=»"`],
+    hits: [
+      `use Bearer «${v.b62(32)}» there`,
+      `Authorization: «${v.b62(32)}»`,
+      `-H "Authorization: Basic «${v.b64(31)}=»"`,
+    ],
     misses: [
       'Authorization: Basic <credentials>',
       'Authorization: $TOKEN',
       'Authorization: Basic ...',
       'Authorization-Scope: read-only-2',
+      'Authorization: Bearer <token>',
+      'a bearer certificate of 1984',
+      'bearer authentication',
     ],
-  },
-  bearer_token: {
-    hits: [`use Bearer «${v.b62(32)}» there`],
-    misses: ['a bearer certificate of 1984', 'Bearer <access_token>', 'bearer authentication'],
   },
   told_secret: {
     hits: [`The API key for Acme is «${v.b62(32)}».`, `my password is: «${v.b62(14)}»`],

@@ -41,18 +41,18 @@ const PAIR_NEUTRAL = 5;
 /** A digit beside a letter is rare in words. */
 const MIXED_PAIR_BITS = -2;
 
-const enum Kind {
-  Other,
-  Lower,
-  Upper,
-  Digit,
-}
+const OTHER = 0;
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 3;
+/** Codes that are counted one by one; the rest count as one more. */
+const COUNTED_CODES = 128;
 
-function kindOf(code: number): Kind {
-  if (code >= 97 && code <= 122) return Kind.Lower;
-  if (code >= 65 && code <= 90) return Kind.Upper;
-  if (code >= 48 && code <= 57) return Kind.Digit;
-  return Kind.Other;
+function kindOf(code: number): number {
+  if (code >= 97 && code <= 122) return LOWER;
+  if (code >= 65 && code <= 90) return UPPER;
+  if (code >= 48 && code <= 57) return DIGIT;
+  return OTHER;
 }
 
 /** How many characters of each kind a text has; `distinct` counts different characters. Linear. */
@@ -66,24 +66,39 @@ export interface CharacterCounts {
 
 /** Counts the ASCII letters, digits and other characters of a text. Linear. */
 export function characterCounts(text: string): CharacterCounts {
-  const counts = [0, 0, 0, 0];
-  for (let i = 0; i < text.length; i++) {
-    const kind = kindOf(text.charCodeAt(i));
-    counts[kind] = (counts[kind] ?? 0) + 1;
+  const seen = codeCounts(text);
+  const counts = { lower: 0, upper: 0, digit: 0, other: 0, distinct: 0 };
+  for (let code = 0; code <= COUNTED_CODES; code++) {
+    const count = seen[code] ?? 0;
+    if (count === 0) continue;
+    counts.distinct++;
+    const kind = kindOf(code);
+    if (kind === LOWER) counts.lower += count;
+    else if (kind === UPPER) counts.upper += count;
+    else if (kind === DIGIT) counts.digit += count;
+    else counts.other += count;
   }
-  const [other = 0, lower = 0, upper = 0, digit = 0] = counts;
-  return { lower, upper, digit, other, distinct: new Set(text).size };
+  return counts;
 }
 
-/** Shannon entropy of a text's characters, in bits a character; 0 for the empty text. Linear. */
-export function entropyBits(text: string): number {
-  const counts = new Map<number, number>();
+/** How often each ASCII code stands in a text, and all others together in the last place. */
+function codeCounts(text: string): Uint16Array {
+  const counts = new Uint16Array(COUNTED_CODES + 1);
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+    const code = Math.min(text.charCodeAt(i), COUNTED_CODES);
+    counts[code] = (counts[code] ?? 0) + 1;
   }
+  return counts;
+}
+
+/**
+ * Shannon entropy of a text's characters, in bits a character; 0 for the empty text. Linear.
+ *
+ * Characters outside ASCII count as one and the same.
+ */
+export function entropyBits(text: string): number {
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (const count of codeCounts(text)) if (count > 0) bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
 }
 
@@ -96,20 +111,19 @@ export function languageBits(text: string): number {
   let bits = 0;
   let pairs = 0;
   let before = 0;
-  let beforeKind = Kind.Other;
+  let beforeKind = OTHER;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     const kind = kindOf(code);
-    const letters =
-      (kind === Kind.Lower || kind === Kind.Upper) && (beforeKind === Kind.Lower || beforeKind === Kind.Upper);
-    if (letters && !(beforeKind === Kind.Lower && kind === Kind.Upper)) {
+    const letters = (kind === LOWER || kind === UPPER) && (beforeKind === LOWER || beforeKind === UPPER);
+    if (letters && !(beforeKind === LOWER && kind === UPPER)) {
       bits += Number(LETTER_PAIRS[(before | 32) - 97]?.charAt((code | 32) - 97)) - PAIR_NEUTRAL;
       pairs++;
     } else if (
       kind !== beforeKind &&
-      (kind === Kind.Digit || beforeKind === Kind.Digit) &&
-      kind !== Kind.Other &&
-      beforeKind !== Kind.Other
+      (kind === DIGIT || beforeKind === DIGIT) &&
+      kind !== OTHER &&
+      beforeKind !== OTHER
     ) {
       bits += MIXED_PAIR_BITS;
       pairs++;

@@ -3,6 +3,10 @@ import { digitsOf } from './checksums.ts';
 import { isPlaceholder, isTemplate } from './placeholders.ts';
 import { characterCounts, entropyBits, languageBits, monotonyShare } from './randomness.ts';
 
+/** Fewest characters of a generic secret. */
+const GENERIC_CHARACTERS_MIN = 10;
+/** A value is judged by its first characters: what is random is so throughout. Bounds the work on text made to be refused. */
+const SAMPLE_CHARACTERS = 96;
 /** Below it, a value of twelve characters or more repeats itself: `xxxxxxxx`, `AAAA-AAAA`. Bits a character. */
 const ENTROPY_BITS_MIN = 2.7;
 /** Above it, neighbours mostly count or repeat: `0123456789abcdef`, `aaaabbbbcccc`. */
@@ -24,7 +28,7 @@ export function isVariedToken(text: string): boolean {
  *
  * Masked forms (`sk-xxxxxxxx`) and names in words (`sk-learn-based-classifier`) are not.
  */
-export function isDigitToken(text: string): boolean {
+function isDigitToken(text: string): boolean {
   const { digit, upper, lower } = characterCounts(text);
   if (digit < 3 && !(digit > 0 && upper > 1 && lower > 1)) return false;
   return entropyBits(text) >= ENTROPY_BITS_MIN && !text.toLowerCase().includes('xxxx');
@@ -36,7 +40,9 @@ export function isOpaqueToken(text: string): boolean {
 }
 
 /** Whether a value after `api_key =` and its like is a secret: random looking, no placeholder, no name, no date. */
-export function isGenericSecret(text: string): boolean {
+export function isGenericSecret(value: string): boolean {
+  if (value.length < GENERIC_CHARACTERS_MIN) return false;
+  const text = value.slice(0, SAMPLE_CHARACTERS);
   const { digit, upper, lower, other, distinct } = characterCounts(text);
   const letters = upper + lower;
   if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;

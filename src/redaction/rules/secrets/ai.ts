@@ -2,6 +2,36 @@
 import type { RedactionRule } from '../../rule.ts';
 import { assigned, re, secret, UUID } from './secret.ts';
 
+const ANY = '[A-Za-z0-9_-]';
+/** Fewest characters behind `sk-`. */
+const OPENAI_CHARACTERS_MIN = 20;
+const ANTHROPIC = 'ant-';
+
+/**
+ * `sk-` and at least twenty characters, one of them a digit, not beginning with `ant-`.
+ *
+ * The digit (names in words have none, nor has `sk-xxxxxxxx`) is a part of the pattern rather than a check on its text:
+ * what needs no check needs no bound on its length, and `sk-sk-sk-…` then costs no more than any other text.
+ */
+function openAiKeyPattern(): string {
+  return re`\bsk-` + afterLetters(0);
+}
+
+/** What may follow when so many characters without a digit were read, all of them the beginning of `ant-` or not. */
+function afterLetters(count: number, isAnthropic = true): string {
+  if (count === OPENAI_CHARACTERS_MIN) return `[A-Za-z_-]*[0-9]${ANY}*`;
+  const digit = `[0-9]${ANY}{${OPENAI_CHARACTERS_MIN - 1 - count},}`;
+  const next = isAnthropic ? ANTHROPIC.charAt(count) : '';
+  if (next === '') return `(?:${digit}|[A-Za-z_-]${afterLetters(count + 1, false)})`;
+  const others = next === '-' ? '[A-Za-z_]' : `[A-Z${lettersBut(next)}_-]`;
+  const onwards = next === '-' ? '' : `|${next}${afterLetters(count + 1)}`;
+  return `(?:${digit}|${others}${afterLetters(count + 1, false)}${onwards})`;
+}
+
+function lettersBut(letter: string): string {
+  return 'abcdefghijklmnopqrstuvwxyz'.replace(letter, '');
+}
+
 /** Keys of model vendors and of the platforms around them. */
 export const aiRules: readonly RedactionRule[] = [
   secret(
@@ -23,13 +53,7 @@ export const aiRules: readonly RedactionRule[] = [
     'varied_token',
   ),
   // Hyphens included: `sk-proj-`, `sk-svcacct-`, `sk-admin-`, and the same shape that other vendors hand out.
-  secret(
-    'openai_key',
-    re`\bsk-[A-Za-z0-9_-]{20,256}`,
-    'https://platform.openai.com/docs/api-reference/authentication',
-    'digit_token',
-    'not_anthropic',
-  ),
+  secret('openai_key', openAiKeyPattern(), 'https://platform.openai.com/docs/api-reference/authentication'),
   secret(
     'huggingface_token',
     re`\bhf_[A-Za-z]{34}\b`,
