@@ -13,7 +13,7 @@ import {
   writeOut,
   type Out,
   type OutObject,
-} from './openai-request.ts';
+} from './request-reader.ts';
 import { refuseWebTool } from './openai-tools.ts';
 
 /**

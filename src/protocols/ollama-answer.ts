@@ -2,6 +2,7 @@ import { GatewayError } from '../core/errors.ts';
 import { quoteJson, type JsonArray, type JsonNode, type JsonObject, type JsonString } from '../core/json.ts';
 import type { AnswerCall, AnswerFrame, AnswerReader, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
 import { isNumbers, readCall, readFields, type UnknownField } from './ollama-fields.ts';
+import { FrameTemplate } from './frame-template.ts';
 import { refusalBody } from './refusals.ts';
 import { ANSWER_LIMITS, encodeUtf8, JsonEdits, leavesOf, readRecord, stringLeaf, type Leaf } from './shared.ts';
 
@@ -40,6 +41,7 @@ export class OllamaAnswerReader implements AnswerReader {
   readonly #unknown = new Map<string, string>();
   #model: string;
   #createdAt: string | undefined;
+  #template: FrameTemplate | undefined;
 
   constructor(options: OllamaAnswerOptions) {
     this.framing = options.framing;
@@ -48,8 +50,15 @@ export class OllamaAnswerReader implements AnswerReader {
   }
 
   read(bytes: Uint8Array): AnswerFrame {
+    const usual = this.#template?.read(bytes);
+    if (usual !== undefined) {
+      this.hasText = true;
+      return usual;
+    }
     const { text, root } = readRecord(bytes, this.shape === 'embed' ? EMBED_LIMITS : ANSWER_LIMITS);
-    return new OllamaFrame(this, bytes, text, root);
+    const frame = new OllamaFrame(this, bytes, text, root);
+    this.#template = frame.template();
+    return frame;
   }
 
   dropSideChannels(): void {
@@ -118,6 +127,7 @@ class OllamaFrame implements AnswerFrame {
   /** Where running text stands: `message` or the record itself. */
   #holder: JsonObject;
   #content: JsonString | undefined;
+  readonly #createdAt: JsonString | undefined;
   #contentText = '';
   #thinkingText = '';
   #toolCalls: JsonArray | undefined;
@@ -136,6 +146,7 @@ class OllamaFrame implements AnswerFrame {
     const isDone = fields.isDone || reader.framing === 'json';
     this.terminal = isDone && !fields.hasError;
     reader.seen(fields.model, fields.createdAt);
+    this.#createdAt = fields.createdAt;
     if (fields.usage !== undefined) this.usage = fields.usage;
     if (fields.finishReason !== undefined) this.finishReason = fields.finishReason;
     if (fields.isRemote) this.remote = true;
@@ -157,6 +168,32 @@ class OllamaFrame implements AnswerFrame {
     if (fields.context !== undefined && reader.dropsSideChannels) this.#change().removeMember(root, 'context');
     this.slots = slots.length === 0 ? NO_SLOTS : slots;
     this.calls = fields.toolCalls === undefined ? NO_CALLS : this.#callsOf(fields.toolCalls);
+  }
+
+  /** What the next frame is likely to repeat: where this one has a piece of content and nothing else of its own. */
+  template(): FrameTemplate | undefined {
+    const content = this.#content;
+    const stamp = this.#createdAt;
+    const isUsual =
+      this.slots.length === 1 && this.slots[0]?.kind === 'content' && this.calls.length === 0 && !this.failed;
+    if (
+      !isUsual ||
+      this.#carriesMore ||
+      this.#toolCalls !== undefined ||
+      this.remote === true ||
+      this.usage !== undefined
+    )
+      return undefined;
+    if (content === undefined || stamp === undefined || stamp.end > content.start || this.#reader.framing !== 'ndjson')
+      return undefined;
+    return new FrameTemplate({
+      text: this.#text,
+      start: content.start,
+      end: content.end,
+      channel: 'content',
+      kind: 'content',
+      stamp: { start: stamp.start + 1, end: stamp.end - 1 },
+    });
   }
 
   encode(): Uint8Array | undefined {

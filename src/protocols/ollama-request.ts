@@ -12,7 +12,7 @@ import {
   writeOut,
   type Out,
   type OutObject,
-} from './openai-request.ts';
+} from './request-reader.ts';
 
 /**
  * Reads the bodies of Ollama's own data routes (`api/types.go`) by an allow-list of exact keys, and builds beside them

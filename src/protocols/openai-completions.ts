@@ -1,7 +1,7 @@
 import type { Operation, RequestView } from '../core/operation.ts';
 import { ChatAnswerReader } from './openai-chat-answer.ts';
 import { readGeneration, readModel, refuseDebug } from './openai-chat.ts';
-import { keys, malformed, readBody, removeKeys, requestNumber, writeOut } from './openai-request.ts';
+import { keys, malformed, readBody, removeKeys, requestNumber, writeOut } from './request-reader.ts';
 
 /** POST /v1/completions, the legacy route, as Ollama reads it (`openai/openai.go`, FromCompleteRequest). */
 

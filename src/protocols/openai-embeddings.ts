@@ -5,7 +5,7 @@ import type { JsonNode } from '../core/json.ts';
 import { isBase64, readModel } from './openai-chat.ts';
 import { asObject, itemsOf, JsonFrame, readUsage } from './openai-frame.ts';
 import { OtherTexts } from './openai-other.ts';
-import { keys, malformed, readBody, writeOut } from './openai-request.ts';
+import { keys, malformed, readBody, writeOut } from './request-reader.ts';
 import { refusalBody } from './refusals.ts';
 import { encodeUtf8 } from './shared.ts';
 

@@ -3,7 +3,7 @@ import { JsonError, memberOf, readJson } from '../core/json.ts';
 import type { JsonLimits, JsonMember, JsonNode, JsonObject, JsonString } from '../core/json.ts';
 import type { AnswerCall, AnswerFrame, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
 import { readSse } from '../streams/sse.ts';
-import type { TemplateOptions } from './openai-template.ts';
+import type { TemplateOptions } from './frame-template.ts';
 import { ANSWER_LIMITS, encodeUtf8, JsonEdits, readRecord } from './shared.ts';
 
 /**

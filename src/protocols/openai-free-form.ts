@@ -1,7 +1,7 @@
 import { quoteJson } from '../core/json.ts';
 import type { JsonMember, JsonNode, JsonObject } from '../core/json.ts';
 import type { Role } from '../core/operation.ts';
-import type { Reading } from './openai-request.ts';
+import type { Reading } from './request-reader.ts';
 import { uniqueKey } from './shared.ts';
 
 /**

@@ -2,8 +2,8 @@ import { GatewayError } from '../core/errors.ts';
 import type { JsonNode } from '../core/json.ts';
 import { JsonError, readJson, toValue } from '../core/json.ts';
 import { Encoded, readFreeForm } from './openai-free-form.ts';
-import { keys, malformed, ObjectReader, removeItem, removeKeys } from './openai-request.ts';
-import type { OutObject } from './openai-request.ts';
+import { keys, malformed, ObjectReader, removeItem, removeKeys } from './request-reader.ts';
+import type { OutObject } from './request-reader.ts';
 
 /**
  * Where OpenAI's chat API has tools in a request: offered (`tools`, and `functions` of old clients), chosen

@@ -13,7 +13,7 @@ import {
   type Framing,
 } from './openai-frame.ts';
 import { OtherTexts } from './openai-other.ts';
-import { FrameTemplate } from './openai-template.ts';
+import { FrameTemplate } from './frame-template.ts';
 import { refusalBody } from './refusals.ts';
 import { ResponsesCalls } from './responses-calls.ts';
 import { ResponsesEvents } from './responses-events.ts';

@@ -12,7 +12,7 @@ import {
   writeOut,
   type Out,
   type OutObject,
-} from './openai-request.ts';
+} from './request-reader.ts';
 import { readFunction, readHistoryCall, readToolChoice, refuseWebTool } from './openai-tools.ts';
 
 /**

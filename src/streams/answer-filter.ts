@@ -97,11 +97,36 @@ export class AnswerFilter {
     if (frame.usage !== undefined) this.usage = frame.usage;
     if (frame.finishReason !== undefined) this.finishReason = frame.finishReason;
 
+    if (this.#passesAtOnce(frame, out)) return;
     const placed = frame.slots.length === 0 && frame.calls.length === 0 ? NO_SLOTS : this.#place(frame);
     this.#callOpen = frame.pendingCall || (this.#callOpen && frame.calls.length === 0);
     if (frame.terminal) this.#close();
     this.#hold({ frame, placed, pendingCall: frame.pendingCall }, out);
     if (this.#stopped) throw new GatewayError('output_blocked');
+  }
+
+  /**
+   * The usual frame, one piece of one text while nothing is held, without a place in the queue. True where it is done
+   * with; a frame that must wait after all is queued here.
+   */
+  #passesAtOnce(frame: AnswerFrame, out: Uint8Array[]): boolean {
+    const slot = frame.slots[0];
+    const isUsual = slot !== undefined && frame.slots.length === 1 && frame.calls.length === 0;
+    if (!isUsual || frame.terminal || frame.pendingCall || this.#callOpen || this.#held.length > 0) return false;
+    const channel = this.#channelOf(slot);
+    const start = channel.length;
+    channel.push(slot.text);
+    if (slot.last) channel.end();
+    const end = channel.length;
+    if (channel.clear < end || channel.stop !== undefined) {
+      this.#hold({ frame, placed: [{ slot, channel, start, end }], pendingCall: false }, out);
+      if (this.#stopped) throw new GatewayError('output_blocked');
+      return true;
+    }
+    channel.apply(slot, start, end);
+    const bytes = frame.encode();
+    if (bytes !== undefined) append(out, bytes);
+    return true;
   }
 
   /** The true end: what is still open is decided, so that held text that is no match leaves before the terminal frame. */
@@ -131,13 +156,18 @@ export class AnswerFilter {
     return first;
   }
 
-  #scan(slot: AnswerSlot): PlacedSlot {
+  #channelOf(slot: AnswerSlot): Channel {
     let channel = this.#channels.get(slot.channel);
     if (channel === undefined) {
       if (this.#channels.size >= CHANNELS_MAX) throw new GatewayError('upstream_error');
       channel = new Channel(this.#stages, slot);
       this.#channels.set(slot.channel, channel);
     }
+    return channel;
+  }
+
+  #scan(slot: AnswerSlot): PlacedSlot {
+    const channel = this.#channelOf(slot);
     const start = channel.length;
     channel.push(slot.text);
     if (slot.last) channel.end();

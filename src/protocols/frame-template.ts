@@ -22,12 +22,18 @@ export interface TemplateOptions {
   readonly end: number;
   readonly channel: string;
   readonly kind: ChannelKind;
+  /** A time before the string that differs in each frame: where its characters stand, quotes left out. */
+  readonly stamp?: { readonly start: number; readonly end: number };
   /** A count behind the string that differs in each frame too: where its digits stand. */
   readonly count?: { readonly start: number; readonly end: number };
 }
 
 export class FrameTemplate {
-  readonly before: Uint8Array;
+  /** Up to the time; empty where there is none. */
+  readonly #head: Uint8Array;
+  /** Between the time, or the beginning, and the string. */
+  readonly #before: Uint8Array;
+  readonly #hasStamp: boolean;
   /** Between the string and the count; empty where there is no count. */
   readonly #middle: Uint8Array;
   readonly #after: Uint8Array;
@@ -36,8 +42,10 @@ export class FrameTemplate {
   readonly kind: ChannelKind;
 
   constructor(options: TemplateOptions) {
-    const { text, start, end, count } = options;
-    this.before = ENCODER.encode(text.slice(0, start + 1));
+    const { text, start, end, count, stamp } = options;
+    this.#head = ENCODER.encode(text.slice(0, stamp?.start ?? 0));
+    this.#before = ENCODER.encode(text.slice(stamp?.end ?? 0, start + 1));
+    this.#hasStamp = stamp !== undefined;
     this.#middle = ENCODER.encode(count === undefined ? '' : text.slice(end - 1, count.start));
     this.#after = ENCODER.encode(text.slice(count?.end ?? end - 1));
     this.#hasCount = count !== undefined;
@@ -47,11 +55,19 @@ export class FrameTemplate {
 
   /** The frame, if `raw` differs from the template in its string and count only; without a slot where it is empty. */
   read(raw: Uint8Array): AnswerFrame | undefined {
-    const start = this.before.length;
+    const start = this.#startOfString(raw);
     const end = this.#endOfString(raw);
-    if (end < start || !isAt(raw, this.before, 0)) return undefined;
+    if (start < 0 || end < start) return undefined;
     const text = plainText(raw, start, end) ?? strictText(raw.subarray(start, end));
-    return text === undefined ? undefined : new TemplateFrame(this, raw, text, end);
+    return text === undefined ? undefined : new TemplateFrame(this, raw, text, start, end);
+  }
+
+  /** Where the string's first character stands; -1 where what precedes it is not as in the template. */
+  #startOfString(raw: Uint8Array): number {
+    if (!isAt(raw, this.#head, 0)) return -1;
+    let at = this.#head.length;
+    if (this.#hasStamp) while (isStampByte(raw[at])) at += 1;
+    return isAt(raw, this.#before, at) ? at + this.#before.length : -1;
   }
 
   /** Where the string's closing quote stands; -1 where what follows it is not as in the template. */
@@ -79,11 +95,13 @@ class TemplateFrame implements AnswerFrame, AnswerSlot {
   readonly failed = false;
   readonly last = false;
   readonly #template: FrameTemplate;
+  readonly #start: number;
   readonly #end: number;
   #replaced: string | undefined;
 
-  constructor(template: FrameTemplate, raw: Uint8Array, text: string, end: number) {
+  constructor(template: FrameTemplate, raw: Uint8Array, text: string, start: number, end: number) {
     this.#template = template;
+    this.#start = start;
     this.#end = end;
     this.raw = raw;
     this.text = text;
@@ -106,7 +124,7 @@ class TemplateFrame implements AnswerFrame, AnswerSlot {
   encode(): Uint8Array | undefined {
     if (this.#replaced === undefined) return this.raw;
     if (this.#replaced === '') return undefined;
-    const { before } = this.#template;
+    const before = this.raw.subarray(0, this.#start);
     const inside = ENCODER.encode(quoteJson(this.#replaced)).subarray(1, -1);
     const rest = this.raw.subarray(this.#end);
     const bytes = new Uint8Array(before.length + inside.length + rest.length);
@@ -115,6 +133,18 @@ class TemplateFrame implements AnswerFrame, AnswerSlot {
     bytes.set(rest, before.length + inside.length);
     return bytes;
   }
+}
+
+/** Digits, letters and the marks of RFC 3339: nothing that could end a string or begin an escape. */
+function isStampByte(byte: number | undefined): boolean {
+  return (
+    byte !== undefined &&
+    ((byte >= 0x30 && byte <= 0x3a) ||
+      (byte >= 0x41 && byte <= 0x5a) ||
+      byte === 0x2d ||
+      byte === 0x2b ||
+      byte === 0x2e)
+  );
 }
 
 function isDigit(byte: number | undefined): boolean {
