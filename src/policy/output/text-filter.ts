@@ -28,6 +28,9 @@ export type ReadStep = (reading: Reading) => Step;
 /** The most text one step may ask for, in UTF-16 code units. */
 export const LOOK_CHARACTERS_MAX = 2048;
 
+/** Text behind `at` is let go when there is this much of it: seldom enough to be free, often enough to stay small. */
+const KEPT_CHARACTERS = 256;
+
 /** How far back a step may look behind `at`. */
 const BEHIND_CHARACTERS = 64;
 
@@ -58,7 +61,7 @@ export class TextFilter implements TextScanner {
     this.#text += text;
     this.#run(false);
     const excess = this.#at - BEHIND_CHARACTERS;
-    if (excess > LOOK_CHARACTERS_MAX) {
+    if (excess > KEPT_CHARACTERS) {
       this.#text = this.#text.slice(excess);
       this.#start += excess;
       this.#at -= excess;
