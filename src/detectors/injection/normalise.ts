@@ -67,14 +67,24 @@ function boxedLetter(point: number): number {
   return 0;
 }
 
+const SEVERAL = 1;
+
+/** NFKC of each unit that NFKC changes to one other unit; 0 where it changes nothing, 1 where it gives several. */
+const COMPATIBLE = Uint16Array.from({ length: 65_536 }, (_, code) => compatibleOf(code));
+
+function compatibleOf(code: number): number {
+  const isStyled = (code >= 0x2000 && code < 0x3040) || (code >= 0xf900 && code < 0xfff0) || code === 0xa0;
+  if (!isStyled) return 0;
+  const plain = String.fromCharCode(code).normalize('NFKC');
+  if (plain.length > 1) return SEVERAL;
+  return plain.charCodeAt(0) === code ? 0 : plain.charCodeAt(0);
+}
+
 function pushCompatible(built: MappedBuilder, text: string, code: number, at: number): void {
-  if (code >= 0xff01 && code <= 0xff5e) return built.push(code - 0xfee0, at);
-  const folded = FOLD[code] ?? 0;
-  const isStyled =
-    (code >= 0x2000 && code < 0x3040 && (folded !== 0 || code <= 0x206f)) || code >= 0xf900 || code === 0xa0;
-  if (!isStyled || code > 0xfff0) return built.push(code, at);
-  const plain = text.charAt(at).normalize('NFKC');
-  for (let step = 0; step < plain.length; step++) built.push(plain.charCodeAt(step), at);
+  const plain = COMPATIBLE[code] ?? 0;
+  if (plain !== SEVERAL) return built.push(plain === 0 ? code : plain, at);
+  const several = text.charAt(at).normalize('NFKC');
+  for (let step = 0; step < several.length; step++) built.push(several.charCodeAt(step), at);
 }
 
 function isLatin(code: number): boolean {

@@ -98,7 +98,7 @@ export function survey(text: string): Survey {
       continue;
     }
     if (wordStart >= 0) {
-      closeWord(seen, rows, wordStart, at, wordBits, packed);
+      closeWord(seen, rows, text, wordStart, at, wordBits, packed);
       wordStart = -1;
       wordBits = 0;
     }
@@ -164,7 +164,15 @@ function closeRun(seen: Survey, start: number, end: number, bits: number): void 
   else if ((bits & Bit.lower) !== 0 && (bits & Bit.upper) !== 0) seen.runs.push({ start, end, alphabet: 'base64' });
 }
 
-function closeWord(seen: Survey, rows: Rows, start: number, end: number, bits: number, packed: number): void {
+function closeWord(
+  seen: Survey,
+  rows: Rows,
+  text: string,
+  start: number,
+  end: number,
+  bits: number,
+  packed: number,
+): void {
   const size = end - start;
   seen.words++;
   if (size === 1) {
@@ -179,6 +187,8 @@ function closeWord(seen: Survey, rows: Rows, start: number, end: number, bits: n
     rows.nato = cue & CUE.nato ? rows.nato + 1 : 0;
     if (rows.nato > seen.natoRow) seen.natoRow = rows.nato;
   } else rows.nato = 0;
+  // The digits of an escape are decoded as that escape.
+  if (isEscape(text.charCodeAt(start - 1))) return;
   rows.hex = size === 2 && (bits & Bit.nonHex) === 0 ? rows.hex + 1 : 0;
   if (rows.hex > seen.hexRow) seen.hexRow = rows.hex;
   const isNumber = hasDigits && !hasLetters;
@@ -186,7 +196,25 @@ function closeWord(seen: Survey, rows: Rows, start: number, end: number, bits: n
   if (rows.decimal > seen.decimalRow) seen.decimalRow = rows.decimal;
   rows.binary = isNumber && (size === 8 || size === 7) ? rows.binary + 1 : 0;
   if (rows.binary > seen.binaryRow) seen.binaryRow = rows.binary;
-  if (hasDigits && hasLetters && size <= LEET_WORD_MAX) noteSign(seen.leet, start, end, LEET_NEAR);
+  if (hasDigits && hasLetters && rows.hex === 0 && size <= LEET_WORD_MAX && hasLeetDigit(text, start, end)) {
+    noteSign(seen.leet, start, end, LEET_NEAR);
+  }
+}
+
+/** A digit that resembles a letter stands before a letter: `7h1s`, but not `utf8`; one digit at most at the front, so not `16px`. */
+function hasLeetDigit(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end - 1; at++) {
+    const code = text.charCodeAt(at);
+    const isLeet = code >= 0x30 && code <= 0x37 && code !== 0x32 && code !== 0x36;
+    if (!isLeet || KIND[text.charCodeAt(at + 1)] === Kind.digit) continue;
+    if (at === start || KIND[text.charCodeAt(at - 1)] !== Kind.digit || at - start > 2) return true;
+  }
+  return false;
+}
+
+/** Signs that escapes begin with. */
+function isEscape(code: number): boolean {
+  return code === 0x25 || code === 0x5c || code === 0x23 || code === 0x3d;
 }
 
 function noteCue(seen: Survey, cue: number, start: number, end: number): void {

@@ -107,10 +107,6 @@ function onlySign(seen: Survey): EscapeSign | undefined {
   return signs.length === 1 ? signs[0] : undefined;
 }
 
-/** Numbers that are the digits of an escape are decoded as that escape. */
-const isEscaped = (seen: Survey): boolean =>
-  (seen.percents + seen.ampersands + seen.backslashes + seen.equals) * 2 > seen.hexRow + seen.decimalRow;
-
 /** What is decoded, and when. Read from top to bottom; each costs time linear in what it reads. */
 const DECODERS: readonly Decoder[] = [
   { name: 'tags', raw: true, wanted: (seen) => countOf(seen, Kind.astral) >= 8, decode: decodeTags },
@@ -165,12 +161,12 @@ const DECODERS: readonly Decoder[] = [
   { name: 'binary', wanted: (seen) => seen.binaryRow >= 6, decode: (text) => decodeNumbers(text, 'binary') },
   {
     name: 'hexpairs',
-    wanted: (seen) => seen.hexRow >= 8 && !isEscaped(seen),
+    wanted: (seen) => seen.hexRow >= 8,
     decode: (text) => decodeNumbers(text, 'hexpairs'),
   },
   {
     name: 'decimal',
-    wanted: (seen) => seen.decimalRow >= 10 && !isEscaped(seen),
+    wanted: (seen) => seen.decimalRow >= 10,
     decode: (text) => decodeNumbers(text, 'decimal'),
   },
   { name: 'braille', complete: true, wanted: (seen) => countOf(seen, Kind.braille) >= 6, decode: decodeBraille },
@@ -185,7 +181,7 @@ const DECODERS: readonly Decoder[] = [
   {
     name: 'leet',
     cipher: true,
-    wanted: (seen) => hasStretch(seen.leet, 2) && !isEscaped(seen),
+    wanted: (seen) => hasStretch(seen.leet, 2),
     decode: (text, seen) => decodeLeet(text, seen.leet, 2),
   },
   {
@@ -209,7 +205,6 @@ const DECODERS: readonly Decoder[] = [
   {
     name: 'reversed',
     cipher: true,
-    raw: true,
     wanted: (seen) => seen.turns > 0,
     decode: (text) => decodeReversed(text, [{ start: 0, end: text.length, signs: 1 }], 1),
   },
@@ -256,7 +251,7 @@ function addReading(
   if (needsNormalising(seen)) {
     const mapped = normalise(text);
     base = mappedView(name, path, mapped, text.length, origin, unspaced);
-    if (mapped.text !== text) baseSeen = survey(mapped.text);
+    if (mapped.text !== text) baseSeen = { ...survey(mapped.text), turns: seen.turns };
   } else base = { name, path, text, unspaced, origin };
   state.views.push(base);
   const isCiphered = DECODERS.some((decoder) => decoder.cipher === true && path.includes(`>${decoder.name}`));

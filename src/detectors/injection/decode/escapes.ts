@@ -42,17 +42,17 @@ function decodeAt(built: MappedBuilder, text: string, at: number): number {
 
 /** Bytes behind a sign (`%41%42`, `=41=42`) as UTF-8. */
 function decodeBytes(built: MappedBuilder, text: string, at: number, sign: number): number {
-  const bytes: number[] = [];
-  const origins: number[] = [];
   let end = at;
-  for (; text.charCodeAt(end) === sign; end += 3) {
-    const byte = hexByte(text, end + 1);
-    if (byte < 0) break;
-    bytes.push(byte);
-    origins.push(end);
+  while (text.charCodeAt(end) === sign && hexByte(text, end + 1) >= 0) end += 3;
+  const length = (end - at) / 3;
+  if (length === 0) return -1;
+  const bytes = new Uint8Array(length);
+  const origins = new Uint32Array(length);
+  for (let index = 0; index < length; index++) {
+    bytes[index] = hexByte(text, at + index * 3 + 1);
+    origins[index] = at + index * 3;
   }
-  if (bytes.length === 0) return -1;
-  pushUtf8(built, Uint8Array.from(bytes), bytes.length, Uint32Array.from(origins));
+  pushUtf8(built, bytes, length, origins);
   return end;
 }
 

@@ -20,15 +20,16 @@ const NUMERALS: Readonly<Record<'binary' | 'hexpairs' | 'decimal', Numeral>> = {
 export function decodeNumbers(text: string, notation: 'binary' | 'hexpairs' | 'decimal'): Mapped | undefined {
   const numeral = NUMERALS[notation];
   const built = new MappedBuilder(64);
-  let bytes: number[] = [];
-  let origins: number[] = [];
+  const countMax = Math.ceil(text.length / numeral.digitsMin);
+  const bytes = new Uint8Array(countMax);
+  const origins = new Uint32Array(countMax);
+  let count = 0;
   const flush = (): void => {
-    if (bytes.length >= NUMBERS_MIN && readableShare(bytes) >= 0.9) {
+    if (count >= NUMBERS_MIN && readableShare(bytes, count) >= 0.9) {
       if (built.length > 0) built.push(0x20, origins[0] ?? 0);
-      pushUtf8(built, Uint8Array.from(bytes), bytes.length, Uint32Array.from(origins));
+      pushUtf8(built, bytes, count, origins);
     }
-    bytes = [];
-    origins = [];
+    count = 0;
   };
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
@@ -46,8 +47,9 @@ export function decodeNumbers(text: string, notation: 'binary' | 'hexpairs' | 'd
     if (digits > 0) {
       const isEnd = !isWordCode(text.charCodeAt(at));
       if (isEnd && digits >= numeral.digitsMin && digits <= numeral.digitsMax && value < 256) {
-        bytes.push(value);
-        origins.push(start);
+        bytes[count] = value;
+        origins[count] = start;
+        count++;
       } else flush();
       continue;
     }
@@ -69,24 +71,35 @@ function isWordCode(code: number): boolean {
   return (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
-function readableShare(bytes: readonly number[]): number {
+function readableShare(bytes: Uint8Array, count: number): number {
   let readable = 0;
-  for (const byte of bytes) if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte >= 0x80) readable++;
-  return readable / bytes.length;
+  for (let at = 0; at < count; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte >= 0x80) readable++;
+  }
+  return readable / count;
 }
 
 /** Braille cells a to z (grade 1). */
 const BRAILLE = '⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵';
+
+/** The letter of each of the 64 cells, by its offset in the block; 0 for none. */
+const BRAILLE_LETTERS = Uint8Array.from(
+  { length: 256 },
+  (_, cell) => BRAILLE.indexOf(String.fromCharCode(0x2800 + cell)) + 1,
+);
+const BRAILLE_CAPITAL = 0x2820;
 
 /** Braille cells as letters, in place. */
 export function decodeBraille(text: string): Mapped | undefined {
   const built = new MappedBuilder(text.length);
   let cells = 0;
   for (let at = 0; at < text.length; at++) {
-    const letter = BRAILLE.indexOf(text.charAt(at));
-    if (letter >= 0) cells++;
-    if (text.charCodeAt(at) === 0x2820) continue;
-    built.push(letter >= 0 ? 0x61 + letter : text.charCodeAt(at) === 0x2800 ? 0x20 : text.charCodeAt(at), at);
+    const code = text.charCodeAt(at);
+    const letter = code >= 0x2800 && code <= 0x28ff ? (BRAILLE_LETTERS[code - 0x2800] ?? 0) : 0;
+    if (letter > 0) cells++;
+    if (code === BRAILLE_CAPITAL) continue;
+    built.push(letter > 0 ? 0x60 + letter : code === 0x2800 ? 0x20 : code, at);
   }
   return cells < NUMBERS_MIN ? undefined : built.finish();
 }
