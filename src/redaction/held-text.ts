@@ -4,9 +4,19 @@
  * Positions count UTF-16 code units from the beginning of the channel. Pieces are joined only when somebody asks for
  * text across them, which is when a candidate is decided and not on every push.
  */
+/** What a search for words has covered, and the last word that it found. */
+interface Searched {
+  from: number;
+  to: number;
+  start: number;
+  end: number;
+  longest: number;
+}
+
 export class HeldText {
   private pieces: string[] = [];
   private starts: number[] = [];
+  private readonly searched = new Map<number, Searched>();
   /** Position behind the last character. */
   length = 0;
 
@@ -61,6 +71,37 @@ export class HeldText {
     if (keep <= 0) return;
     this.pieces = this.pieces.slice(keep);
     this.starts = this.starts.slice(keep);
+  }
+
+  /**
+   * Whether one of the words (lower case) stands, in any case, within the `reach` characters before `position`.
+   *
+   * Asked again for the same `key` a little farther on, only what is new is searched.
+   */
+  hasWordBefore(key: number, words: readonly string[], position: number, reach: number): boolean {
+    const from = Math.max(0, position - reach);
+    let known = this.searched.get(key);
+    if (known === undefined) {
+      known = { from: 0, to: -1, start: -1, end: 0, longest: Math.max(...words.map((word) => word.length)) };
+      this.searched.set(key, known);
+    }
+    if (known.to < 0 || known.to > position || from < known.from) {
+      known.from = from;
+      known.to = from;
+      known.start = -1;
+    }
+    const low = Math.max(from, known.to - known.longest + 1);
+    if (known.to < position) {
+      const text = this.slice(low, position).toLowerCase();
+      for (const word of words) {
+        const at = text.lastIndexOf(word);
+        if (at < 0 || low + at <= known.start) continue;
+        known.start = low + at;
+        known.end = low + at + word.length;
+      }
+      known.to = position;
+    }
+    return known.start >= from && known.end <= position;
   }
 
   private joinFrom(index: number): void {

@@ -337,7 +337,7 @@ function tooLarge(ruleId: string, error: SizeError): RuleError {
 }
 
 function acceptor(all: readonly (RedactionRule | ExactValue)[], options: CompileOptions): ScanPlan['accepts'] {
-  const checks = all.map((rule) => checkOf(rule, options));
+  const checks = all.map((rule, index) => checkOf(rule, index, options));
   return (rule, text, start, end) => {
     const check = checks[rule];
     return check === undefined || check(text, start, end);
@@ -347,7 +347,7 @@ function acceptor(all: readonly (RedactionRule | ExactValue)[], options: Compile
 type Check = (text: HeldText, start: number, end: number) => boolean;
 
 /** What a rule asks of a candidate beside its pattern; undefined when nothing. Cheapest first. */
-function checkOf(rule: RedactionRule | ExactValue, options: CompileOptions): Check | undefined {
+function checkOf(rule: RedactionRule | ExactValue, index: number, options: CompileOptions): Check | undefined {
   const allowed = new Set([...(options.allow ?? []), ...(rule.allow ?? [])]);
   const longest = Math.max(0, ...[...allowed].map((text) => text.length));
   const keywords = 'value' in rule ? [] : (rule.keywords ?? []).map((keyword) => keyword.toLowerCase());
@@ -356,10 +356,7 @@ function checkOf(rule: RedactionRule | ExactValue, options: CompileOptions): Che
   if (allowed.size === 0 && keywords.length === 0 && tests.length === 0) return undefined;
   return (text, start, end) => {
     if (end - start <= longest && allowed.has(text.slice(start, end))) return false;
-    if (keywords.length > 0) {
-      const context = text.slice(start - CONTEXT_CHARACTERS, start).toLowerCase();
-      if (!keywords.some((keyword) => context.includes(keyword))) return false;
-    }
+    if (keywords.length > 0 && !text.hasWordBefore(index, keywords, start, CONTEXT_CHARACTERS)) return false;
     if (tests.length === 0) return true;
     const candidate = text.slice(start, end);
     return tests.every((test) => test(candidate));
