@@ -9,7 +9,7 @@ import { CONCEPT_WORDS, CONCEPTS } from './model-concepts.ts';
 
 /** A stem is looked up at these lengths of a word. */
 export const STEM_CHARACTERS_MIN = 3;
-export const STEM_CHARACTERS_MAX = 9;
+export const STEM_CHARACTERS_MAX = 14;
 /** Longest entry of the concept table in a script without spaces, in characters. */
 export const PHRASE_CHARACTERS_MAX = 8;
 

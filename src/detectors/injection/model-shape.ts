@@ -2,7 +2,7 @@
  * How a window's sums become one number. Training and use share these; to change one means to train anew.
  */
 
-/** Blocks in one window: about ninety words. */
+/** Blocks in the largest window: about ninety words. */
 export const WINDOW_BLOCKS = 3;
 /** Hashed features count as if a window had at least this many, so that three words are not certainty. */
 export const HASHED_COUNT_MIN = 96;

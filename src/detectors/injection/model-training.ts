@@ -126,11 +126,11 @@ export function fit(samples: readonly Sample[], options: FitOptions = FIT_OPTION
       const sample = samples[position];
       if (sample === undefined || sample.hashed.length === 0) continue;
       if (round === 0 && sample.hashed.length > WINDOW_BLOCKS) continue;
-      const { score, first } = worstWindow(sample, weights);
-      step(sample, first, score, weights, state, allowed, rate, options);
+      const worst = worstWindow(sample, weights);
+      step(sample, worst, weights, state, allowed, rate, options);
       if (!sample.attack && sample.hashed.length > WINDOW_BLOCKS) {
-        const other = Math.floor(random() * (sample.hashed.length - WINDOW_BLOCKS + 1));
-        step(sample, other, windowScore(sample, other, weights), weights, state, allowed, rate, options);
+        const first = Math.floor(random() * (sample.hashed.length - WINDOW_BLOCKS + 1));
+        step(sample, windowAt(sample, first, WINDOW_BLOCKS, weights), weights, state, allowed, rate, options);
       }
     }
   }
@@ -139,21 +139,18 @@ export function fit(samples: readonly Sample[], options: FitOptions = FIT_OPTION
 
 function step(
   sample: Sample,
-  first: number,
-  score: number,
+  window: Window,
   weights: Weights,
   state: { readonly hashed: Float32Array; readonly concepts: Float32Array; bias: number },
   allowed: Uint8Array,
   rate: number,
   options: FitOptions,
 ): void {
-  const probability = 1 / (1 + Math.exp(-score));
+  const probability = 1 / (1 + Math.exp(-window.raw));
   const slope = (probability - (sample.attack ? 1 : 0)) * sample.weight * (sample.attack ? 1 : options.benignWeight);
-  const last = Math.min(first + WINDOW_BLOCKS, sample.hashed.length);
-  let count = 0;
-  for (let block = first; block < last; block += 1) count += sample.hashed[block]?.length ?? 0;
-  const gain = HASHED_GAIN / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
-  for (let block = first; block < last; block += 1) {
+  const last = window.first + window.blocks;
+  const gain = HASHED_GAIN / Math.sqrt(Math.max(window.count, HASHED_COUNT_MIN));
+  for (let block = window.first; block < last; block += 1) {
     descend(weights.hashed, state.hashed, sample.hashed[block], slope * gain, rate, options.decay, allowed);
     descend(weights.concepts, state.concepts, sample.concepts[block], slope * CONCEPT_GAIN, rate, options.decay);
   }
@@ -181,47 +178,50 @@ function descend(
   }
 }
 
-/** The score of the window that begins at block `first`. */
-export function windowScore(sample: Sample, first: number, weights: Weights): number {
-  const last = Math.min(first + WINDOW_BLOCKS, sample.hashed.length);
+/** A few neighbouring blocks of a sample, and what they score. */
+interface Window {
+  readonly first: number;
+  readonly blocks: number;
+  /** Hashed features in it. */
+  readonly count: number;
+  /** Without the length penalty, which is not for fitting. */
+  readonly raw: number;
+}
+
+function windowAt(sample: Sample, first: number, blocks: number, weights: Weights): Window {
   let hashed = 0;
   let concepts = 0;
   let count = 0;
-  for (let block = first; block < last; block += 1) {
-    const indices = sample.hashed[block];
-    if (indices === undefined) continue;
+  for (let block = first; block < first + blocks; block += 1) {
+    const indices = sample.hashed[block] ?? [];
     for (const index of indices) hashed += weights.hashed[index] ?? 0;
     count += indices.length;
     for (const index of sample.concepts[block] ?? []) concepts += weights.concepts[index] ?? 0;
   }
-  return weights.bias + (HASHED_GAIN * hashed) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN)) + CONCEPT_GAIN * concepts;
+  const hashedPart = (HASHED_GAIN * hashed) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
+  return { first, blocks, count, raw: weights.bias + hashedPart + CONCEPT_GAIN * concepts };
 }
 
-/** The score of a sample as the shipped model gives it: its worst window, less what a long window loses. */
+/** The score of a sample as the shipped model gives it: that of its worst window. */
 export function scoreSample(sample: Sample, weights: Weights): number {
-  let score = Number.NEGATIVE_INFINITY;
-  const windows = Math.max(1, sample.hashed.length - WINDOW_BLOCKS + 1);
-  for (let window = 0; window < windows; window += 1) {
-    let count = 0;
-    for (const block of sample.hashed.slice(window, window + WINDOW_BLOCKS)) count += block.length;
-    score = Math.max(score, windowScore(sample, window, weights) - lengthPenalty(count));
-  }
-  return score;
+  const { raw, count } = worstWindow(sample, weights);
+  return raw - lengthPenalty(count);
 }
 
-/** The most suspicious window of a sample: its first block and its score. */
-export function worstWindow(sample: Sample, weights: Weights): { first: number; score: number } {
-  let first = 0;
+/** The most suspicious window of a sample, of one to `WINDOW_BLOCKS` blocks. */
+function worstWindow(sample: Sample, weights: Weights): Window {
+  let worst: Window | undefined;
   let score = Number.NEGATIVE_INFINITY;
-  const windows = Math.max(1, sample.hashed.length - WINDOW_BLOCKS + 1);
-  for (let window = 0; window < windows; window += 1) {
-    const candidate = windowScore(sample, window, weights);
-    if (candidate > score) {
+  for (let last = 0; last < sample.hashed.length; last += 1) {
+    for (let blocks = 1; blocks <= Math.min(WINDOW_BLOCKS, last + 1); blocks += 1) {
+      const window = windowAt(sample, last - blocks + 1, blocks, weights);
+      const candidate = window.raw - lengthPenalty(window.count);
+      if (worst !== undefined && candidate <= score) continue;
+      worst = window;
       score = candidate;
-      first = window;
     }
   }
-  return { first, score };
+  return worst ?? { first: 0, blocks: 0, count: 0, raw: Number.NEGATIVE_INFINITY };
 }
 
 function shuffle(order: number[], random: Random): void {

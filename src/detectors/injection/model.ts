@@ -2,7 +2,7 @@
  * The learned score: how much a text resembles the injections that the model was trained on.
  *
  * A linear model over the features of `model-features.ts`, made small: one signed byte a weight. A text is scored by its
- * worst window of about ninety words, so that one sentence in a long document counts. Linear in the text; no allocation
+ * worst window of thirty to ninety words, so that one sentence in a long document counts. Linear in the text; no allocation
  * but the result. It is a measure of likeness, not a proof; `MODEL_CARD.md` says what it was measured to find and miss.
  */
 import {
@@ -108,53 +108,63 @@ export function rawScore(model: Model, text: string): number {
   return findWorst(model, text).raw;
 }
 
+/** What one block adds to a window. */
+interface BlockSum {
+  hashed: number;
+  concepts: number;
+  count: number;
+  start: number;
+}
+
 function findWorst(model: Model, text: string): Worst {
-  const { hashed, concepts, header } = model;
   const worst: Worst = { raw: Number.NEGATIVE_INFINITY, start: 0, end: 0 };
-  const hashedSums = [0, 0, 0];
-  const conceptSums = [0, 0, 0];
-  const counts = [0, 0, 0];
-  const starts = [0, 0, 0];
+  const ring: readonly BlockSum[] = Array.from({ length: WINDOW_BLOCKS }, () => ({
+    hashed: 0,
+    concepts: 0,
+    count: 0,
+    start: 0,
+  }));
   let blocks = 0;
-  const weigh = (block: Block): void => {
-    const slot = blocks % WINDOW_BLOCKS;
-    let hashedSum = 0;
-    let conceptSum = 0;
-    for (let at = 0; at < block.hashedCount; at += 1) hashedSum += hashed[block.hashed[at] ?? 0] ?? 0;
-    for (let at = 0; at < block.conceptCount; at += 1) conceptSum += concepts[block.concepts[at] ?? 0] ?? 0;
-    hashedSums[slot] = hashedSum;
-    conceptSums[slot] = conceptSum;
-    counts[slot] = block.hashedCount;
-    starts[slot] = block.start;
+  readBlocks(model.reader, text, (block) => {
+    weighBlock(model, block, ring[blocks % WINDOW_BLOCKS]);
     blocks += 1;
-    // A window that is not full only counts where the text ends before it is, or the first words would weigh twice.
-    const raw = windowRaw(header, hashedSums, conceptSums, counts);
-    if (raw > worst.raw || blocks <= WINDOW_BLOCKS) {
-      worst.raw = raw;
-      worst.start = blocks < WINDOW_BLOCKS ? 0 : (starts[blocks % WINDOW_BLOCKS] ?? 0);
-      worst.end = block.end;
-    }
-  };
-  readBlocks(model.reader, text, weigh);
+    offerWindows(model.header, ring, blocks, block.end, worst);
+  });
   return worst;
 }
 
-function windowRaw(
-  header: ModelHeader,
-  hashedSums: readonly number[],
-  conceptSums: readonly number[],
-  counts: readonly number[],
-): number {
+function weighBlock(model: Model, block: Block, sum: BlockSum | undefined): void {
+  if (sum === undefined) return;
+  const { hashed, concepts } = model;
   let hashedSum = 0;
   let conceptSum = 0;
+  for (let at = 0; at < block.hashedCount; at += 1) hashedSum += hashed[block.hashed[at] ?? 0] ?? 0;
+  for (let at = 0; at < block.conceptCount; at += 1) conceptSum += concepts[block.concepts[at] ?? 0] ?? 0;
+  sum.hashed = hashedSum;
+  sum.concepts = conceptSum;
+  sum.count = block.hashedCount;
+  sum.start = block.start;
+}
+
+/** Takes the windows of one to `WINDOW_BLOCKS` blocks that end with the newest block, where one is worse than the worst. */
+function offerWindows(header: ModelHeader, ring: readonly BlockSum[], blocks: number, end: number, worst: Worst): void {
+  let hashed = 0;
+  let concepts = 0;
   let count = 0;
-  for (let slot = 0; slot < WINDOW_BLOCKS; slot += 1) {
-    hashedSum += hashedSums[slot] ?? 0;
-    conceptSum += conceptSums[slot] ?? 0;
-    count += counts[slot] ?? 0;
+  const reach = blocks < WINDOW_BLOCKS ? blocks : WINDOW_BLOCKS;
+  for (let back = 1; back <= reach; back += 1) {
+    const sum = ring[(blocks - back) % WINDOW_BLOCKS];
+    if (sum === undefined) return;
+    hashed += sum.hashed;
+    concepts += sum.concepts;
+    count += sum.count;
+    const hashedPart = (HASHED_GAIN * header.hashedStep * hashed) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
+    const raw = header.bias + hashedPart + CONCEPT_GAIN * header.conceptStep * concepts - lengthPenalty(count);
+    if (raw <= worst.raw) continue;
+    worst.raw = raw;
+    worst.start = sum.start;
+    worst.end = end;
   }
-  const hashedPart = (HASHED_GAIN * header.hashedStep * hashedSum) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
-  return header.bias + hashedPart + CONCEPT_GAIN * header.conceptStep * conceptSum - lengthPenalty(count);
 }
 
 /**
