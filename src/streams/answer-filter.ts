@@ -32,6 +32,8 @@ interface HeldFrame {
   readonly frame: AnswerFrame;
   readonly placed: readonly PlacedSlot[];
   readonly pendingCall: boolean;
+  /** The text of its slots, in UTF-16 code units. */
+  readonly characters: number;
 }
 
 interface PlacedSlot {
@@ -54,8 +56,11 @@ export class AnswerFilter {
   readonly #splitter: Splitter;
   readonly #stages: readonly AnswerStage[];
   readonly #channels = new Map<string, Channel>();
+  /** Frames that wait, from `#heldFrom` on; what stands before has left. */
   #held: HeldFrame[] = [];
+  #heldFrom = 0;
   #heldBytes = 0;
+  #heldCharacters = 0;
   #callOpen = false;
   #stopped = false;
 
@@ -101,7 +106,9 @@ export class AnswerFilter {
     const placed = frame.slots.length === 0 && frame.calls.length === 0 ? NO_SLOTS : this.#place(frame);
     this.#callOpen = frame.pendingCall || (this.#callOpen && frame.calls.length === 0);
     if (frame.terminal) this.#close();
-    this.#hold({ frame, placed, pendingCall: frame.pendingCall }, out);
+    let characters = 0;
+    for (const { start, end } of placed) characters += end - start;
+    this.#hold({ frame, placed, pendingCall: frame.pendingCall, characters }, out);
     if (this.#stopped) throw new GatewayError('output_blocked');
   }
 
@@ -112,14 +119,15 @@ export class AnswerFilter {
   #passesAtOnce(frame: AnswerFrame, out: Uint8Array[]): boolean {
     const slot = frame.slots[0];
     const isUsual = slot !== undefined && frame.slots.length === 1 && frame.calls.length === 0;
-    if (!isUsual || frame.terminal || frame.pendingCall || this.#callOpen || this.#held.length > 0) return false;
+    if (!isUsual || frame.terminal || frame.pendingCall || this.#callOpen || this.#heldFrom < this.#held.length)
+      return false;
     const channel = this.#channelOf(slot);
     const start = channel.length;
     channel.push(slot.text);
     if (slot.last) channel.end();
     const end = channel.length;
     if (channel.clear < end || channel.stop !== undefined) {
-      this.#hold({ frame, placed: [{ slot, channel, start, end }], pendingCall: false }, out);
+      this.#hold({ frame, placed: [{ slot, channel, start, end }], pendingCall: false, characters: end - start }, out);
       if (this.#stopped) throw new GatewayError('output_blocked');
       return true;
     }
@@ -175,23 +183,28 @@ export class AnswerFilter {
   }
 
   #hold(held: HeldFrame, out: Uint8Array[]): void {
-    if (this.#held.length === 0 && this.#mayLeave(held)) {
-      this.#release(held, out);
-      return;
-    }
     this.#held.push(held);
     this.#heldBytes += held.frame.raw.length;
-    let released = 0;
-    while (released < this.#held.length) {
-      const next = this.#held[released];
+    this.#heldCharacters += held.characters;
+    while (this.#heldFrom < this.#held.length) {
+      const next = this.#held[this.#heldFrom];
       if (next === undefined || !this.#mayLeave(next)) break;
+      this.#heldFrom += 1;
       this.#heldBytes -= next.frame.raw.length;
+      this.#heldCharacters -= next.characters;
       this.#release(next, out);
-      released += 1;
     }
-    if (released > 0) this.#held = this.#held.slice(released);
+    this.#forgetReleased();
     if (this.#heldBytes > HELD_BYTES_MAX) throw new GatewayError('output_blocked');
-    this.#measureHeld();
+    if (this.#heldCharacters > this.heldCharactersMax) this.heldCharactersMax = this.#heldCharacters;
+  }
+
+  /** Seldom enough to cost nothing a frame, often enough to keep nothing alive. */
+  #forgetReleased(): void {
+    if (this.#heldFrom === this.#held.length) this.#held.length = 0;
+    else if (this.#heldFrom < RELEASED_KEPT_MAX) return;
+    else this.#held = this.#held.slice(this.#heldFrom);
+    this.#heldFrom = 0;
   }
 
   #mayLeave(held: HeldFrame): boolean {
@@ -208,15 +221,12 @@ export class AnswerFilter {
     const bytes = held.frame.encode();
     if (bytes !== undefined) append(out, bytes);
   }
-
-  #measureHeld(): void {
-    let characters = 0;
-    for (const { placed } of this.#held) for (const { start, end } of placed) characters += end - start;
-    if (characters > this.heldCharactersMax) this.heldCharactersMax = characters;
-  }
 }
 
 const NO_SLOTS: readonly PlacedSlot[] = [];
+
+/** Frames that left and whose places in the queue are still taken. */
+const RELEASED_KEPT_MAX = 64;
 
 /** One text of an answer with its scanners and the edits they decided. */
 class Channel {

@@ -22,8 +22,18 @@ export interface Reading {
   readonly isFull: boolean;
 }
 
-/** Reads the step that begins at `reading.at`; offsets in steps are indexes into `reading.text`. */
-export type ReadStep = (reading: Reading) => Step;
+/** How a scanner reads. */
+export interface StepReader {
+  /** Reads the step that begins at `reading.at`; offsets in steps are indexes into `reading.text`. */
+  read(reading: Reading): Step;
+  /** By code unit: 1 where a step may begin now. All else is passed over without a step, which is most of any text. */
+  readonly triggers: Uint8Array;
+}
+
+/** A table of triggers; made once for each kind of reader. */
+export function triggersOf(isTrigger: (code: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 65_536 }, (_, code) => (isTrigger(code) ? 1 : 0));
+}
 
 /** The most text one step may ask for, in UTF-16 code units. */
 export const LOOK_CHARACTERS_MAX = 2048;
@@ -35,7 +45,7 @@ const KEPT_CHARACTERS = 256;
 const BEHIND_CHARACTERS = 64;
 
 export interface TextFilterOptions {
-  readonly read: ReadStep;
+  readonly reader: StepReader;
   /** Whether edits are made and text is held for them, or findings only counted. */
   readonly enforces: boolean;
   readonly found: (rule: string) => void;
@@ -58,8 +68,15 @@ export class TextFilter implements TextScanner {
   }
 
   push(text: string): void {
-    this.#text += text;
-    this.#run(false);
+    const { triggers } = this.#options.reader;
+    if (this.#at === this.#text.length && isPlain(text, triggers)) {
+      // Nothing waits and nothing begins: the common case touches no other text.
+      this.#text += text;
+      this.#at += text.length;
+    } else {
+      this.#text += text;
+      this.#run(false);
+    }
     const excess = this.#at - BEHIND_CHARACTERS;
     if (excess > KEPT_CHARACTERS) {
       this.#text = this.#text.slice(excess);
@@ -79,12 +96,15 @@ export class TextFilter implements TextScanner {
   }
 
   #run(isEnd: boolean): void {
+    const { reader } = this.#options;
     while (this.#at < this.#text.length) {
+      this.#skip(reader.triggers);
+      if (this.#at >= this.#text.length) return;
       // A step sees the same window however the text is cut, or its decision would depend on the cuts.
       const rest = this.#text.length - this.#at;
       const isFull = rest >= LOOK_CHARACTERS_MAX;
       const text = rest > LOOK_CHARACTERS_MAX ? this.#text.slice(0, this.#at + LOOK_CHARACTERS_MAX) : this.#text;
-      const step = this.#options.read({ text, at: this.#at, isEnd: isEnd && rest <= LOOK_CHARACTERS_MAX, isFull });
+      const step = reader.read({ text, at: this.#at, isEnd: isEnd && rest <= LOOK_CHARACTERS_MAX, isFull });
       if (step.edit) this.#keep(step.edit);
       if (step.next === undefined) {
         if (!isFull && !isEnd) return;
@@ -96,6 +116,13 @@ export class TextFilter implements TextScanner {
     }
   }
 
+  #skip(triggers: Uint8Array): void {
+    const text = this.#text;
+    let at = this.#at;
+    while (at < text.length && triggers[text.charCodeAt(at)] === 0) at++;
+    this.#at = at;
+  }
+
   #keep(edit: NonNullable<Step['edit']>): void {
     this.#options.found(edit.rule);
     if (!this.#options.enforces) return;
@@ -104,19 +131,39 @@ export class TextFilter implements TextScanner {
   }
 }
 
+const NO_EDITS: readonly TextEdit[] = [];
+
+function isPlain(text: string, triggers: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at++) if (triggers[text.charCodeAt(at)] !== 0) return false;
+  return true;
+}
+
 /** Several scanners of one channel as one: the strictest watermark, and edits that do not overlap. */
 export function mergeScanners(scanners: readonly TextScanner[]): TextScanner | undefined {
   const [first] = scanners;
   if (scanners.length < 2) return first;
   let behind = 0;
+  // Plain loops: this runs for every token of every answer.
   return {
-    push: (text) => scanners.forEach((scanner) => scanner.push(text)),
-    end: () => scanners.forEach((scanner) => scanner.end()),
+    push(text) {
+      for (const scanner of scanners) scanner.push(text);
+    },
+    end() {
+      for (const scanner of scanners) scanner.end();
+    },
     get clear() {
-      return Math.min(...scanners.map((scanner) => scanner.clear));
+      let clear = Number.POSITIVE_INFINITY;
+      for (const scanner of scanners) if (scanner.clear < clear) clear = scanner.clear;
+      return clear;
     },
     take() {
-      const edits = scanners.flatMap((scanner) => scanner.take()).sort((a, b) => a.start - b.start);
+      let edits: TextEdit[] | undefined;
+      for (const scanner of scanners) {
+        const taken = scanner.take();
+        if (taken.length > 0) edits = edits === undefined ? [...taken] : [...edits, ...taken];
+      }
+      if (edits === undefined) return NO_EDITS;
+      edits.sort((a, b) => a.start - b.start);
       const kept: TextEdit[] = [];
       for (const edit of edits) {
         // An edit that an earlier one covers is done already; of one that sticks out, the rest goes too.
