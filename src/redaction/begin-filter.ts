@@ -112,9 +112,10 @@ export class BeginFilter {
     this.beginnings = before.beginnings;
     this.kindOf = alphabet.kindOf;
     const classes = Array.from({ length: 32 }, () => new Set<number>());
-    for (let unit = 0; unit < 0x10000; unit += 1) {
+    for (let unit = 0; unit < 0x80; unit += 1) {
       (classes[GROUP_OF[unit] as number] as Set<number>).add(alphabet.classOf[unit] as number);
     }
+    for (const klass of alphabet.far) (classes[GROUP_FAR] as Set<number>).add(klass);
     const first = gatedFirst(plain.dfa, gatedEntries);
     for (const members of classes) {
       this.classesOf.push([...members]);
@@ -227,7 +228,8 @@ export function ledRules(nfa: Nfa, entries: readonly number[]): { led: Set<numbe
   const { alphabet } = nfa;
   const isMark = new Uint8Array(alphabet.classes);
   const isPlain = new Uint8Array(alphabet.classes);
-  for (let unit = 0; unit < 0x10000; unit += 1) {
+  for (const klass of alphabet.far) isPlain[klass] = 1;
+  for (let unit = 0; unit < 0x80; unit += 1) {
     const into = MARK_GROUPS.includes(GROUP_OF[unit] as number) ? isMark : isPlain;
     into[alphabet.classOf[unit] as number] = 1;
   }

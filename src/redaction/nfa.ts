@@ -269,6 +269,8 @@ export interface Alphabet {
   readonly kindOf: Uint8Array;
   /** One code unit of each class. */
   readonly sample: Uint16Array;
+  /** The classes of code units beyond ASCII. */
+  readonly far: readonly number[];
 }
 
 /** The coarsest alphabet for some sets of code units. Throws `SizeError` beyond `CLASSES_MAX` classes. */
@@ -309,15 +311,17 @@ export function alphabetOf(sets: readonly CharSet[]): Alphabet {
   const classes = sizes.length;
   const classOf = new Uint16Array(0x10000);
   const sample = new Uint16Array(classes);
+  const far = new Set<number>();
   for (let i = 0; i < cuts.length; i += 1) {
     const id = classOfCut[i] as number;
     classOf.fill(id, cuts[i], cuts[i + 1] ?? 0x10000);
     sample[id] = cuts[i] as number;
+    if ((cuts[i + 1] ?? 0x10000) > 0x80) far.add(id);
   }
   const kindOf = new Uint8Array(classes + 1);
   for (let id = 0; id < classes; id += 1) kindOf[id] = kindOfUnit(sample[id] as number);
   kindOf[classes] = EDGE;
-  return { classOf, classes, kindOf, sample };
+  return { classOf, classes, kindOf, sample, far: [...far] };
 }
 
 /** The kind of neighbour that a code unit is. */
