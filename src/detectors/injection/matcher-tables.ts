@@ -125,13 +125,15 @@ export function compileCatalogue(
   }
   inheritPrefixes(entries);
   const trie = buildTrie(entries);
-  const elementsOfClasses = (classes: readonly number[]): Int32Array => {
-    const found: number[] = [];
-    for (let index = elements.length - 1; index >= 0; index--) {
-      if (elements[index]?.classes.some((classId) => classes.includes(classId)) === true) found.push(index);
-    }
-    return Int32Array.from(found);
-  };
+  const elementsByClass = new Map<number, number[]>();
+  for (const [index, { classes }] of elements.entries()) {
+    for (const classId of classes) elementsByClass.set(classId, [...(elementsByClass.get(classId) ?? []), index]);
+  }
+  // Later elements come first, so that one word cannot be two elements of a sequence.
+  const elementsOfClasses = (classes: readonly number[]): Int32Array =>
+    Int32Array.from(new Set(classes.flatMap((classId) => elementsByClass.get(classId) ?? [])))
+      .sort()
+      .reverse();
   const flagIds = FLAG_CLASSES.map((name) => classIds.get(name) ?? -1);
   const flagsOf = (classes: readonly number[]): number =>
     flagIds.reduce((flags, id, bit) => (classes.includes(id) ? flags | (1 << bit) : flags), 0);

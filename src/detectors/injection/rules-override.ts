@@ -37,7 +37,7 @@ export const OVERRIDE_RULES: readonly CatalogueRule[] = [
     id: 'ignore_all_rules',
     technique: 'override',
     reference: OWASP,
-    score: 0.9,
+    score: 1,
     sequences: ['override ~1 all ~1 order', 'all ~1 order ~4 override_last'],
   },
   {
