@@ -79,7 +79,7 @@ export const TECHNIQUE_LEXICON: Readonly<Record<string, string>> = {
   hide: `hide conceal not_to_reveal not_to_share keep_secret not_reveal`,
   protecting: `protect prevent defend defending against detect detecting mitigate mitigation stop_users avoid`,
   to: `to`,
-  you: `you your`,
+  you: `you your i_need_to i_want_to i_would_like_to i_d_like_to i_wish_to i_have_to we_need_to switch_to switching_to go_to change_to turn_to`,
   summary: `summary summarize summarise summarization translation translate review`,
   roleplay: `act_as act_like pretend_to_be pretend_you_are pretend_that_you_are roleplay role_play roleplay_as role_play_as imagine_you_are behave_as take_the_role take_on_the_role assume_the_role play_the_role actua_como agis_comme agissez_comme comportati_come aja_como 扮演 ロールプレイ rol_yap`,
   ethics: `moral morals morality ethic ethics ethical moralske moralischen etica ethique moralne морали этики 道德 伦理 倫理 ahlak* أخلاق`,

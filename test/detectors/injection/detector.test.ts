@@ -10,6 +10,7 @@ import {
 } from '../../../src/detectors/injection/index.ts';
 import { ATTACKS } from './data/attacks.ts';
 import { BENIGN } from './data/benign.ts';
+import { RULE_CASES } from './data/rules.ts';
 import { EXACT, LOSSY } from './disguises.ts';
 
 const detectorOf = (options: Partial<InjectionOptions> = {}) =>
@@ -55,6 +56,23 @@ describe('the catalogue', () => {
     expect(BENIGN.length).toBeGreaterThanOrEqual(100);
     expect(BENIGN.filter((text) => detector.inspect([user(text)]).suspicious)).toEqual([]);
   });
+
+  test('each rule has hits and near misses of its own', () => {
+    expect(Object.keys(RULE_CASES).sort()).toEqual([...BUILTIN_RULES].sort());
+  });
+
+  for (const rule of CATALOGUE) {
+    const { hits, misses, role = 'user' } = RULE_CASES[rule.id] ?? { hits: [], misses: [] };
+    const full = role === 'tool' ? (rule.indirectScore ?? rule.score) : rule.score;
+    const alone = detectorOf({ builtin: [rule.id] });
+    const scoreOf = (text: string): number => alone.inspect([{ text, role }]).findings[0]?.score ?? 0;
+    test(`${rule.id} finds its hits`, () => {
+      expect(hits.map((text) => [text, scoreOf(text)])).toEqual(hits.map((text) => [text, full]));
+    });
+    test(`${rule.id} leaves its near misses`, () => {
+      expect(misses.filter((text) => scoreOf(text) >= full)).toEqual([]);
+    });
+  }
 
   test('a single trigger word never suffices', () => {
     const words = [
