@@ -56,6 +56,8 @@ export interface CompileOptions {
     /** Only tests lower it. */
     readonly candidateCharactersMax?: number;
     readonly tableEntriesMax?: number;
+    /** Only tests raise it. */
+    readonly checkedCharactersMax?: number;
   };
 }
 
@@ -96,7 +98,7 @@ export function compileRules(rules: readonly (RedactionRule | ExactValue)[], opt
         expected: 'give each its own id',
       });
     }
-    return readRule(rule, validators, errors);
+    return readRule(rule, validators, options.limits?.checkedCharactersMax ?? CHECKED_CHARACTERS_MAX, errors);
   });
   if (errors.length > 0) throw new RuleErrors(errors);
   const plan = buildPlan(all, parsed, options);
@@ -110,13 +112,23 @@ interface ParsedRule {
 
 const NOTHING: Node = { kind: 'sequence', nodes: [] };
 
-function readRule(rule: RedactionRule | ExactValue, validators: Validators, errors: RuleError[]): ParsedRule {
+function readRule(
+  rule: RedactionRule | ExactValue,
+  validators: Validators,
+  checkedMax: number,
+  errors: RuleError[],
+): ParsedRule {
   const add = (field: RuleError['field'], column: number, reason: string, expected: string): void => {
     errors.push({ ruleId: rule.id, field, column, reason, expected });
   };
   if ('value' in rule) return { pattern: readValue(rule, add), before: undefined };
   const pattern = readPattern('pattern', rule.pattern, rule.ignoreCase === true, add);
   const before = rule.before === undefined ? undefined : readPattern('before', rule.before, true, add);
+  const isChecked = (rule.validators ?? []).length > 0 || (rule.keywords ?? []).length > 0;
+  if (isChecked && lengthsOf(pattern).max > checkedMax) {
+    const reason = `a rule with validators or keywords may match at most ${checkedMax} characters, since a rejected text is read again`;
+    add('pattern', 1, reason, 'bound its repetitions, as in {20,200}');
+  }
   for (const name of rule.validators ?? []) {
     if (!Object.hasOwn(validators, name)) {
       add(

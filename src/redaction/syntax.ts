@@ -107,7 +107,9 @@ function parseTree(source: string): AST.Pattern {
     // regexpp throws RegExpSyntaxError with `index` and a message of the form "Invalid regular expression: /…/u: reason".
     const index = error instanceof SyntaxError && 'index' in error && typeof error.index === 'number' ? error.index : 0;
     const message = error instanceof Error ? error.message.slice(error.message.lastIndexOf(': ') + 2) : 'not a pattern';
-    throw new PatternError(index + 1, message.toLowerCase(), adviceFor(message));
+    // Of a bad escape regexpp names the character behind the backslash.
+    const column = message === 'Invalid escape' && source[index - 1] === '\\' ? index : index + 1;
+    throw new PatternError(column, message.toLowerCase(), adviceFor(message));
   }
 }
 

@@ -163,7 +163,11 @@ function compiles(
   small: boolean,
 ) {
   try {
-    const limits = { candidateCharactersMax, ...(small ? { tableEntriesMax: 60 } : {}) };
+    const limits = {
+      candidateCharactersMax,
+      checkedCharactersMax: Number.POSITIVE_INFINITY,
+      ...(small ? { tableEntriesMax: 60 } : {}),
+    };
     return compileRules(list, { mode, validators, limits });
   } catch (error) {
     if (!(error instanceof RuleErrors)) throw error;

@@ -284,7 +284,8 @@ function runs(
   text: string,
   options: Partial<CompileOptions>,
 ): string[][] {
-  const program = compileRules(rules, { mode: 'compete', validators, ...options });
+  const limits = { checkedCharactersMax: Number.POSITIVE_INFINITY, ...options.limits };
+  const program = compileRules(rules, { mode: 'compete', validators, ...options, limits });
   return [...cuttings(text)].map((parts) => {
     const scanner = program.scanner();
     const findings: Finding[] = [];
