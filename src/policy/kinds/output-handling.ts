@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { readControl } from '../output/control.ts';
+import { controlReader } from '../output/control.ts';
 import { createMarkdownReader } from '../output/markdown.ts';
-import { mergeScanners, type ReadStep, TextFilter } from '../output/text-filter.ts';
+import { mergeScanners, type StepReader, TextFilter } from '../output/text-filter.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { choice, fields, formed, list, selectable, type SpecBase } from '../schema.ts';
@@ -112,9 +112,9 @@ function scannersOf(
   const enforces = host.identity(document).mode !== 'monitor';
   const rules = links && { allowHosts: links.allowHosts ?? [] };
   const records = links?.action === 'record';
-  const filter = (read: ReadStep, recorded = false) =>
+  const filter = (reader: StepReader, recorded = false) =>
     new TextFilter({
-      read,
+      reader,
       enforces: enforces && !recorded,
       found(rule) {
         const known = tally.get(rule);
@@ -126,6 +126,6 @@ function scannersOf(
   if (records) scanners.push(filter(createMarkdownReader({ links: rules, html: 'keep' }), true));
   const acting = records ? undefined : rules;
   if (acting || html !== 'keep') scanners.push(filter(createMarkdownReader({ links: acting, html })));
-  if (controlCharacters === 'strip') scanners.push(filter(readControl));
+  if (controlCharacters === 'strip') scanners.push(filter(controlReader));
   return scanners;
 }

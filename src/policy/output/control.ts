@@ -1,4 +1,4 @@
-import type { ReadStep } from './text-filter.ts';
+import { type Reading, type Step, type StepReader, triggersOf } from './text-filter.ts';
 
 /**
  * Takes out what a terminal or a renderer obeys and a reader does not see: control characters but tab and line ends,
@@ -6,7 +6,12 @@ import type { ReadStep } from './text-filter.ts';
  *
  * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
-export const readControl: ReadStep = ({ text, at, isEnd, isFull }) => {
+export const controlReader: StepReader = {
+  read: readControl,
+  triggers: triggersOf((code) => code === 0xdb40 || isControl(code)),
+};
+
+function readControl({ text, at, isEnd, isFull }: Reading): Step {
   const code = text.charCodeAt(at);
   if (code === ESCAPE || code === CSI_C1 || code === OSC_C1) {
     const end = sequenceEnd(text, at);
@@ -21,10 +26,8 @@ export const readControl: ReadStep = ({ text, at, isEnd, isFull }) => {
     return isTag && !followsFlag(text, at) ? strip(at, at + 2) : { next: at + 1 };
   }
   if (isControl(code)) return strip(at, at + 1);
-  let next = at + 1;
-  while (next < text.length && isPlain(text.charCodeAt(next))) next++;
-  return { next };
-};
+  return { next: at + 1 };
+}
 
 const ESCAPE = 0x1b;
 const CSI_C1 = 0x9b;
@@ -34,10 +37,6 @@ const BELL = 0x07;
 
 function strip(start: number, end: number) {
   return { next: end, edit: { start, end, replacement: '', rule: 'control' } };
-}
-
-function isPlain(code: number): boolean {
-  return code !== TAG_HIGH && code !== ESCAPE && !isControl(code);
 }
 
 function isControl(code: number): boolean {

@@ -1,6 +1,6 @@
 import { isUnsafeLink, type LinkRules } from './links.ts';
 import { readTag } from './html.ts';
-import type { Reading, ReadStep, Step } from './text-filter.ts';
+import { type Reading, type Step, type StepReader, triggersOf } from './text-filter.ts';
 
 /**
  * Reads markdown as a renderer would, as far as it decides what is a link, an image or a tag: code is left alone, in
@@ -24,31 +24,41 @@ interface State {
 
 const BRACKETS_MAX = 64;
 
+const TEXT_TRIGGERS = triggersOf((code) => '`~\n[]<:'.includes(String.fromCharCode(code)));
+const FENCE_TRIGGERS = triggersOf((code) => '`~'.includes(String.fromCharCode(code)));
+
 /** A reader for one channel; keeps what it knows of open fences and brackets. */
-export function createMarkdownReader(rules: MarkdownRules): ReadStep {
+export function createMarkdownReader(rules: MarkdownRules): StepReader {
   const state: State = { fence: undefined, brackets: [] };
-  return (reading) => {
-    const { text, at } = reading;
-    const character = text.charAt(at);
-    if (character === '`' || character === '~') return readCode(reading, state);
-    if (state.fence) return skipPlain(text, at + 1, '`~');
-    if (character === '\n') {
-      // A blank line ends what a bracket could still open.
-      if (text.charAt(at - 1) === '\n') state.brackets.length = 0;
-      return { next: at + 1 };
-    }
-    if (character === '[') return openBracket(text, at, state);
-    if (character === ']') return closeBracket(reading, rules, state);
-    if (character === '<') return readTag(reading, rules);
-    if ((character === 'h' || character === 'H') && !isWordBefore(text, at)) return readBareLink(reading, rules);
-    return skipPlain(text, at + 1, '`~\n[]<hH');
+  return {
+    get triggers() {
+      return state.fence ? FENCE_TRIGGERS : TEXT_TRIGGERS;
+    },
+    read: (reading) => readMark(reading, rules, state),
   };
 }
 
-function skipPlain(text: string, from: number, stops: string): Step {
-  let next = from;
-  while (next < text.length && !stops.includes(text.charAt(next))) next++;
-  return { next };
+function readMark(reading: Reading, rules: MarkdownRules, state: State): Step {
+  const { text, at } = reading;
+  switch (text.charAt(at)) {
+    case '`':
+    case '~':
+      return readCode(reading, state);
+    case '\n':
+      // A blank line ends what a bracket could still open.
+      if (text.charAt(at - 1) === '\n') state.brackets.length = 0;
+      return { next: at + 1 };
+    case '[':
+      return openBracket(text, at, state);
+    case ']':
+      return closeBracket(reading, rules, state);
+    case '<':
+      return readTag(reading, rules);
+    case ':':
+      return readBareLink(reading, rules);
+    default:
+      return { next: at + 1 };
+  }
 }
 
 function readCode(reading: Reading, state: State): Step {
@@ -152,19 +162,29 @@ function destinationEnd(text: string, start: number, angled: boolean): number | 
   return undefined;
 }
 
-/** A link that stands in the text by itself: many renderers make it one that can be clicked. */
+/** A link that stands in the text by itself: many renderers make it one that can be clicked. Read from its colon on. */
 function readBareLink({ text, at, isEnd, isFull }: Reading, rules: MarkdownRules): Step {
   if (!rules.links) return { next: at + 1 };
-  const begin = text.slice(at, at + 8).toLowerCase();
-  const isLink = begin.startsWith('http://') || begin === 'https://';
-  const mayBeLink = begin.length < 8 && ('https://'.startsWith(begin) || 'http://'.startsWith(begin));
-  if (!isLink) return { next: mayBeLink && !isEnd ? undefined : at + 1 };
-  let end = at;
+  const start = schemeStart(text, at);
+  if (start === undefined) return { next: at + 1 };
+  const slashes = text.slice(at + 1, at + 3);
+  if (slashes !== '//') {
+    const mayBeLink = slashes.length < 2 && '//'.startsWith(slashes);
+    return { next: mayBeLink && !isEnd ? undefined : at + 1 };
+  }
+  let end = at + 3;
   while (end < text.length && !isLinkEnd(text.charAt(end))) end++;
   if (end >= text.length && !isEnd && !isFull) return { next: undefined };
   const isLong = end >= text.length && !isEnd;
-  if (!isLong && !isUnsafeLink(text.slice(at, end), false, rules.links)) return { next: end };
-  return { next: end, edit: { start: at, end: at + 4, replacement: 'hxxp', rule: 'link' } };
+  if (!isLong && !isUnsafeLink(text.slice(start, end), false, rules.links)) return { next: end };
+  return { next: end, edit: { start: at, end: at + 1, replacement: '[:]', rule: 'link' } };
+}
+
+/** Where `http` or `https` begins that ends right before the colon. */
+function schemeStart(text: string, colon: number): number | undefined {
+  const before = text.slice(Math.max(0, colon - 5), colon).toLowerCase();
+  if (before === 'https') return colon - 5;
+  return before.endsWith('http') ? colon - 4 : undefined;
 }
 
 function isLinkEnd(character: string): boolean {
@@ -173,9 +193,4 @@ function isLinkEnd(character: string): boolean {
 
 function isSpace(character: string): boolean {
   return character === ' ' || character === '\t' || character === '\n' || character === '\r';
-}
-
-function isWordBefore(text: string, at: number): boolean {
-  const code = text.charCodeAt(at - 1);
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }

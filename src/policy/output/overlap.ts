@@ -70,9 +70,11 @@ export function createOverlapScanner(options: OverlapOptions): TextScanner {
   let leakEnd = -1;
 
   function takeWord(word: string, start: number, end: number): void {
+    const places = words.places(word);
+    if (places === NOWHERE && starts.length === 0) return;
     const next = new Map<number, number>();
     let longest = 0;
-    for (const place of words.places(word)) {
+    for (const place of places) {
       const run = (runs.get(place - 1) ?? 0) + 1;
       next.set(place, run);
       if (run > longest) longest = run;
@@ -142,39 +144,51 @@ class WordReader {
   }
 
   push(text: string, offset: number): void {
+    let from = 0;
     for (let at = 0; at < text.length; at++) {
-      const kind = kindOf(text.charCodeAt(at));
-      if (kind === 'layout') {
-        this.end();
+      const kind = KINDS[text.charCodeAt(at)];
+      if (kind === WORD) {
+        this.openAt ??= offset + (from = at);
         continue;
       }
-      if (kind === 'alone') this.end();
-      this.openAt ??= offset + at;
-      if (this.#word.length < WORD_CHARACTERS_MAX) this.#word += text.charAt(at);
-      this.#end = offset + at + 1;
-      if (kind === 'alone') this.end();
+      if (this.openAt !== undefined) this.#close(text.slice(from, at), offset + at);
+      if (kind === ALONE) this.#take(text.charAt(at), offset + at, offset + at + 1);
+      from = at + 1;
     }
+    if (this.openAt === undefined) return;
+    if (this.#word.length < WORD_CHARACTERS_MAX) this.#word += text.slice(from);
+    this.#end = offset + text.length;
   }
 
   end(): void {
-    if (this.openAt === undefined) return;
-    const start = this.openAt;
-    const word = this.#word.toLowerCase();
+    if (this.openAt !== undefined) this.#close('', this.#end);
+  }
+
+  #close(rest: string, end: number): void {
+    const start = this.openAt ?? end;
+    const word = (this.#word + rest).slice(0, WORD_CHARACTERS_MAX).toLowerCase();
     this.openAt = undefined;
     this.#word = '';
-    this.#take(word, start, this.#end);
+    this.#take(word, start, end);
   }
 }
 
 /** Ranges are those of scripts without spaces (kana, ideographs, Thai) and of everything that is no letter. */
-function kindOf(code: number): 'word' | 'alone' | 'layout' {
+function kindOf(code: number): typeof WORD | typeof ALONE | typeof LAYOUT {
   if (code < 0x80) {
     const isDigit = code >= 0x30 && code <= 0x39;
     const letter = code | 0x20;
-    return isDigit || (letter >= 0x61 && letter <= 0x7a) ? 'word' : 'layout';
+    return isDigit || (letter >= 0x61 && letter <= 0x7a) ? WORD : LAYOUT;
   }
-  if (code < 0xc0 || (code >= 0x2000 && code <= 0x2bff) || (code >= 0x3000 && code <= 0x3004)) return 'layout';
-  if (code === 0xfeff || (code >= 0xfe00 && code <= 0xfe0f) || (code >= 0x3008 && code <= 0x3020)) return 'layout';
-  if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0x0e00 && code <= 0x0e7f)) return 'alone';
-  return 'word';
+  if (code < 0xc0 || (code >= 0x2000 && code <= 0x2bff) || (code >= 0x3000 && code <= 0x3004)) return LAYOUT;
+  if (code === 0xfeff || (code >= 0xfe00 && code <= 0xfe0f) || (code >= 0x3008 && code <= 0x3020)) return LAYOUT;
+  if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0x0e00 && code <= 0x0e7f)) return ALONE;
+  return WORD;
 }
+
+const LAYOUT = 0;
+const WORD = 1;
+const ALONE = 2;
+
+/** By code unit, because every character of every answer is looked up. */
+const KINDS: Uint8Array = Uint8Array.from({ length: 65_536 }, (_, code) => kindOf(code));
