@@ -52,14 +52,45 @@ export function complementOf(set: CharSet): CharSet {
 
 /** The set and every code point that differs from a member only by simple case folding. */
 export function foldCase(set: CharSet): CharSet {
+  const isOne = set.length === 2 && set[0] === set[1];
+  if (!isOne) return foldAll(set);
+  const codePoint = set[0] as number;
+  let folded = foldedOnes.get(codePoint);
+  if (folded === undefined) {
+    folded = foldAll(set);
+    foldedOnes.set(codePoint, folded);
+  }
+  return folded;
+}
+
+/** Single characters that were folded: patterns are mostly made of letters. At most one entry a code point with case. */
+const foldedOnes = new Map<number, CharSet>();
+
+function foldAll(set: CharSet): CharSet {
+  if ((set.at(-1) ?? 0) < 0x80) return foldAscii(set);
   const added: number[] = [...set];
   const variants = caseVariants();
   for (let i = 0; i < set.length; i += 2) {
     const low = set[i] as number;
     const high = set[i + 1] as number;
-    for (const [codePoint, others] of variants.within(low, high)) {
-      void codePoint;
+    for (const [, others] of variants.within(low, high)) {
       for (const other of others) added.push(other, other);
+    }
+  }
+  return setOf(added);
+}
+
+/** Without the table of all variants, which takes longer to make than most rule sets take to compile. */
+function foldAscii(set: CharSet): CharSet {
+  const added: number[] = [...set];
+  for (let i = 0; i < set.length; i += 2) {
+    for (let codePoint = set[i] as number; codePoint <= (set[i + 1] as number); codePoint += 1) {
+      const lower = codePoint | 0x20;
+      if (lower < 0x61 || lower > 0x7a) continue;
+      added.push(lower, lower, lower - 0x20, lower - 0x20);
+      // The two letters beyond ASCII that fold to one in it: the long s and the Kelvin sign.
+      if (lower === 0x73) added.push(0x17f, 0x17f);
+      if (lower === 0x6b) added.push(0x212a, 0x212a);
     }
   }
   return setOf(added);

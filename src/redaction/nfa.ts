@@ -211,6 +211,7 @@ interface UnitParts {
 }
 
 function splitUnits(set: CharSet): UnitParts {
+  if ((set.at(-1) ?? 0) < 0xd800) return { plain: set, loneHigh: [], loneLow: [], pairs: [] };
   const plain: number[] = [];
   const loneHigh: number[] = [];
   const loneLow: number[] = [];
