@@ -1,78 +1,61 @@
-import { ConfigError, readConfig, type Config } from './config.ts';
-import type { Sink } from './core/events.ts';
-import { serve } from './server/server.ts';
-import { createService } from './service.ts';
-import { createLogSink } from './telemetry/log.ts';
-import { tee } from './telemetry/sinks.ts';
-import { startTracing, tracingWanted, type Tracing } from './telemetry/trace.ts';
+import { ConfigError } from './config.ts';
 import { VERSION } from './version.ts';
 
-/** The process: configuration, service, socket, signals. Everything it composes is tested without it. */
+/**
+ * The one entry, of the source tree and of the compiled binary: the service, and the command lines beside it.
+ * Each is loaded only when asked for, so that none slows another's start.
+ */
 
-/** How long open streams may go on after SIGTERM. Kubernetes' grace period must be longer. */
-const DRAIN_MS_MAX = 10 * 60 * 1000;
+const USAGE = `llm-gateway ${VERSION}
 
-async function start(): Promise<void> {
-  const config = readConfig(Bun.env);
-  const tracing = tracingWanted(Bun.env) ? startTracing(Bun.env, VERSION) : undefined;
-  const sink = sinks(config, tracing);
-  const service = await createService(config, { sink });
-  const server = serve(service.app, config);
-  sink.emit({
-    type: 'gateway.started',
-    url: server.url,
-    upstream: config.ollamaBaseUrl,
-    mode: config.enforcementMode,
-    summary: { ...service.policies.current.summary, raw_prompts_logged: config.logRawPrompts },
-  });
+  llm-gateway                 serves; see README.md for the variables
+  llm-gateway policy ...      checks, tests, explains, replays policies
+  llm-gateway model ...       packs, verifies, loads, pins models
+  llm-gateway healthcheck     asks the gateway beside it for /healthz
+`;
 
-  let stopping = false;
-  async function stop(signal: string): Promise<void> {
-    if (stopping) return process.exit(1);
-    stopping = true;
-    sink.emit({ type: 'gateway.stopping', signal, inFlight: service.gateway.inFlight });
-    service.drain();
-    await Promise.race([server.stop(), Bun.sleep(DRAIN_MS_MAX)]);
-    service.close();
-    await tracing?.shutdown();
-    await new Promise((resolve) => setImmediate(resolve));
-    process.exit(0);
-  }
-  process.on('SIGTERM', () => void stop('SIGTERM'));
-  process.on('SIGINT', () => void stop('SIGINT'));
-  const fault = (name: string) => (thrown: unknown) =>
-    sink.emit({ type: 'fault.raised', fault: name, detail: thrown instanceof Error ? thrown.name : 'unknown' });
-  process.on('uncaughtException', fault('uncaught_exception'));
-  process.on('unhandledRejection', fault('unhandled_rejection'));
-}
+const EXIT_USAGE = 2;
 
-function sinks(config: Config, tracing: Tracing | undefined): Sink {
-  const log = createLogSink({
-    level: config.logLevel,
-    write: batchedLines((text) => void process.stdout.write(text)),
-    now: () => new Date(),
-    readable: process.stdout.isTTY === true,
-  });
-  return tracing === undefined ? log : tee([log, tracing.sink]);
-}
-
-/** Writes lines that come in one turn of the event loop with one system call. */
-function batchedLines(write: (text: string) => void): (line: string) => void {
-  let lines = '';
-  return (line) => {
-    if (lines === '') {
-      setImmediate(() => {
-        const text = lines;
-        lines = '';
-        write(text);
+async function run(argv: readonly string[]): Promise<number | undefined> {
+  const [command = 'serve', ...rest] = argv;
+  switch (command) {
+    case 'serve': {
+      const { runService } = await import('./serve.ts');
+      await runService();
+      return undefined;
+    }
+    case 'policy': {
+      const { runPolicyCommand } = await import('./cli/policy.ts');
+      return runPolicyCommand(rest, {
+        out: (text) => void process.stdout.write(text),
+        error: (text) => void process.stderr.write(text),
+        input: () => Bun.stdin.text(),
+        environment: Bun.env,
+        isTerminal: process.stderr.isTTY === true,
       });
     }
-    lines += line;
-  };
+    case 'healthcheck': {
+      const { runHealthcheck } = await import('./cli/healthcheck.ts');
+      return runHealthcheck(Bun.env);
+    }
+    case 'version':
+    case '--version':
+      process.stdout.write(`${VERSION}\n`);
+      return 0;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return 0;
+    default:
+      process.stderr.write(`Unknown command ${JSON.stringify(command)}\n\n${USAGE}`);
+      return EXIT_USAGE;
+  }
 }
 
 try {
-  await start();
+  const code = await run(process.argv.slice(2));
+  if (code !== undefined) process.exit(code);
 } catch (error) {
   const lines =
     error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];

@@ -1,0 +1,73 @@
+import { readConfig, type Config } from './config.ts';
+import type { Sink } from './core/events.ts';
+import { serve } from './server/server.ts';
+import { createService } from './service.ts';
+import { createLogSink } from './telemetry/log.ts';
+import { tee } from './telemetry/sinks.ts';
+import { startTracing, tracingWanted, type Tracing } from './telemetry/trace.ts';
+import { VERSION } from './version.ts';
+
+/** The service as a process: configuration, parts, socket, signals. Everything it composes is tested without it. */
+
+/** How long open streams may go on after SIGTERM. Kubernetes' grace period must be longer. */
+const DRAIN_MS_MAX = 10 * 60 * 1000;
+
+/** Serves until a signal ends it. Rejects with ConfigError or PolicyError before anything listens. */
+export async function runService(): Promise<void> {
+  const config = readConfig(Bun.env);
+  const tracing = tracingWanted(Bun.env) ? startTracing(Bun.env, VERSION) : undefined;
+  const sink = sinks(config, tracing);
+  const service = await createService(config, { sink });
+  const server = serve(service.app, config);
+  sink.emit({
+    type: 'gateway.started',
+    url: server.url,
+    upstream: config.ollamaBaseUrl,
+    mode: config.enforcementMode,
+    summary: { ...service.policies.current.summary, raw_prompts_logged: config.logRawPrompts },
+  });
+
+  let stopping = false;
+  async function stop(signal: string): Promise<void> {
+    if (stopping) return process.exit(1);
+    stopping = true;
+    sink.emit({ type: 'gateway.stopping', signal, inFlight: service.gateway.inFlight });
+    service.drain();
+    await Promise.race([server.stop(), Bun.sleep(DRAIN_MS_MAX)]);
+    service.close();
+    await tracing?.shutdown();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.exit(0);
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+  const fault = (name: string) => (thrown: unknown) =>
+    sink.emit({ type: 'fault.raised', fault: name, detail: thrown instanceof Error ? thrown.name : 'unknown' });
+  process.on('uncaughtException', fault('uncaught_exception'));
+  process.on('unhandledRejection', fault('unhandled_rejection'));
+}
+
+function sinks(config: Config, tracing: Tracing | undefined): Sink {
+  const log = createLogSink({
+    level: config.logLevel,
+    write: batchedLines((text) => void process.stdout.write(text)),
+    now: () => new Date(),
+    readable: process.stdout.isTTY === true,
+  });
+  return tracing === undefined ? log : tee([log, tracing.sink]);
+}
+
+/** Writes lines that come in one turn of the event loop with one system call. */
+function batchedLines(write: (text: string) => void): (line: string) => void {
+  let lines = '';
+  return (line) => {
+    if (lines === '') {
+      setImmediate(() => {
+        const text = lines;
+        lines = '';
+        write(text);
+      });
+    }
+    lines += line;
+  };
+}
