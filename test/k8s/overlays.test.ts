@@ -191,10 +191,14 @@ test.skipIf(KUBECTL === undefined)(`Ollama keeps a writable /tmp, its models on 
 
 /** How long the process lets open streams go on: what the grace period must be longer than. */
 function drainSeconds(): number {
-  const source = readFileSync(`${ROOT}src/main.ts`, 'utf8');
-  const product = /DRAIN_MS_MAX = ([\d_]+(?: \* [\d_]+)*);/.exec(source)?.[1];
-  if (product === undefined) throw new Error('Cannot find DRAIN_MS_MAX in src/main.ts');
-  return product.split(' * ').reduce((result, factor) => result * Number(factor.replaceAll('_', '')), 1) / 1000;
+  const products = [...new Bun.Glob('src/*.ts').scanSync(ROOT)].flatMap((file) => {
+    const source = readFileSync(`${ROOT}${file}`, 'utf8');
+    return /const DRAIN_MS_MAX = ([\d_]+(?: \* [\d_]+)*);/.exec(source)?.[1] ?? [];
+  });
+  expect(products).toHaveLength(1);
+  return (
+    (products[0] ?? '').split(' * ').reduce((result, factor) => result * Number(factor.replaceAll('_', '')), 1) / 1000
+  );
 }
 
 function configVariables(): string[] {
