@@ -79,3 +79,33 @@ export class Path {
     this.leader = next < 0 ? NO_LEADER : next;
   }
 }
+
+/** The path that goes on for this one. */
+export function onwardOf(path: Path): Path {
+  let onward = path;
+  while (onward.into !== undefined) onward = onward.into;
+  return onward;
+}
+
+/** Each rule's longest end for the leader of a path, over the paths that it went on as. */
+export function candidatesOf(path: Path, start: number, lists: readonly (readonly number[])[]): Map<number, number> {
+  const ends = new Map<number, number>();
+  let after = start;
+  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
+    onward.settleAccept(lists);
+    for (let i = 0; i < onward.rules.length; i += 1) {
+      const end = onward.ends[i] as number;
+      if (end > after) ends.set(onward.rules[i] as number, end);
+    }
+    after = onward.joinedAt;
+  }
+  return ends;
+}
+
+export function lastEndOf(path: Path): number {
+  let last = 0;
+  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
+    last = Math.max(last, onward.lastEnd);
+  }
+  return last;
+}

@@ -11,10 +11,8 @@ import {
   HAS_MARK,
   MAY_BE_LED,
   NOT_ASKED,
-  STOPS,
   GROUP_EDGE,
   GROUP_OF,
-  GROUP_UNKNOWN,
   MAY_BE_GATED,
   MAY_BEGIN,
   MAY_BEGIN_BEFORE,
@@ -25,10 +23,11 @@ import { HeldText } from './held-text.ts';
 import type { DfaState, LazyDfa } from './lazy-dfa.ts';
 import { DEAD, UNKNOWN } from './lazy-dfa.ts';
 import { EDGE } from './nfa.ts';
-import { NO_LEADER, Path } from './path.ts';
+import { candidatesOf, lastEndOf, NO_LEADER, onwardOf, Path } from './path.ts';
 import type { Finding } from './rule.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 import type { Roots } from './roots.ts';
+import { backToWord, groupAt, groupsAround, skipQuiet } from './skipping.ts';
 
 /** What a scanner needs of a compiled program. */
 export interface ScanPlan {
@@ -150,7 +149,7 @@ export class Scanner {
     const stop = piece.length;
     let at = this.position - base;
     // Groups of the characters before, at and behind `at`, 5 bits each; the next one is shifted in from the right.
-    let window = this.windowBefore(piece, at);
+    let window = groupsAround(piece, at, this.last);
     // Up to there every start counts; from there on text without marks may be skipped.
     let readFrom = at;
     // Bit i: a rule with `before` may begin at `at + i`.
@@ -165,15 +164,15 @@ export class Scanner {
         if (this.live.length > 0) {
           if ((answer & MAY_BE_LED) === 0) at = this.follow(piece, at, whole, base);
         } else if (at >= readFrom && !filter.hasMarkAt(piece, at)) {
-          readFrom = this.skip(piece, at, window, base);
-          at = this.backToWord(piece, from, readFrom);
+          readFrom = skipQuiet(this.plan, this.text, piece, base, at, window);
+          at = backToWord(this.plan, piece, from, readFrom);
           readFrom += 3;
           this.flushIfOverfull();
         } else if ((answer & MAY_BE_LED) === 0) at += 1;
         if (at > from) {
           this.position = base + at;
           this.last = piece.charCodeAt(at - 1);
-          window = this.windowBefore(piece, at);
+          window = groupsAround(piece, at, this.last);
           continue;
         }
       }
@@ -239,44 +238,6 @@ export class Scanner {
     return groups;
   }
 
-  /** Nothing is open: returns where something may begin, or a mark turns up, leaving led rules aside. */
-  private skip(piece: string, at: number, before: number, base: number): number {
-    const { table } = this.plan.filter;
-    const safe = piece.length - 2;
-    let window = before;
-    let next = at;
-    while (next < safe) {
-      window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      const answer = table[window] as number;
-      if ((answer & STOPS) !== 0) {
-        if ((answer & HAS_MARK) !== 0 || next === 0 || this.mayBeginAt(piece, next, answer, base)) break;
-      }
-      next += 1;
-    }
-    return next;
-  }
-
-  /** Looks beyond the window whether what the filter allows comes to anything; true when it may, or the piece ends. */
-  private mayBeginAt(piece: string, at: number, answer: number, base: number): boolean {
-    const { dfa, roots, before } = this.plan;
-    const left = dfa.nfa.alphabet.classOf[piece.charCodeAt(at - 1)] as number;
-    if ((answer & MAY_BEGIN) !== 0 && outlives(dfa, roots.at(roots.typeOf[left] as number, 0), piece, at)) return true;
-    const beginnings = before?.beginnings;
-    if ((answer & MAY_BEGIN_BEFORE) !== 0 && beginnings !== undefined) {
-      if (outlives(beginnings, beginnings.root(dfa.nfa.alphabet.kindOf[left] as number), piece, at)) return true;
-    }
-    return (answer & MAY_BE_GATED) !== 0 && this.gateAt(base + at + 2, 0, true) !== 0;
-  }
-
-  /** Back from where skipping stopped to the beginning of the word that a led rule may have begun with. */
-  private backToWord(piece: string, from: number, to: number): number {
-    const { filter, dfa } = this.plan;
-    const { classOf } = dfa.nfa.alphabet;
-    let at = to;
-    while (at > from && filter.isLead[classOf[piece.charCodeAt(at - 1)] as number] === 1) at -= 1;
-    return at;
-  }
-
   /** One path is open and nothing begins at `at`: returns how far it goes without anything to report. */
   private follow(piece: string, at: number, whole: number, base: number): number {
     const { dfa, filter, candidateCharactersMax } = this.plan;
@@ -297,12 +258,6 @@ export class Scanner {
     }
     path.state = state;
     return next;
-  }
-
-  /** Groups of the characters before, at and behind `at`: the window that `runPiece` shifts the next one into. */
-  private windowBefore(piece: string, at: number): number {
-    const left = this.last < 0 ? GROUP_EDGE : (GROUP_OF[this.last] as number);
-    return (left << 10) | (groupAt(piece, at) << 5) | groupAt(piece, at + 1);
   }
 
   /** Reads one character, whatever the scanner's state. */
@@ -444,7 +399,7 @@ export class Scanner {
     for (;;) {
       const head = this.head();
       if (head === undefined) return;
-      if (!isFinal && root(head).isAlive && this.position - head.leader < limit) return;
+      if (!isFinal && onwardOf(head).isAlive && this.position - head.leader < limit) return;
       if (this.decide(head)) return;
     }
   }
@@ -570,7 +525,7 @@ export class Scanner {
   }
 
   private beginSwallow(rule: number, path: Path, end: number): void {
-    const onward = root(path);
+    const onward = onwardOf(path);
     const state = onward.isAlive ? this.plan.dfa.restrict(onward.state, rule) : DEAD;
     this.swallows.push({ rule, state, end, waiting: [] });
     if (this.plan.mode === 'watch') this.consumed[rule] = end;
@@ -657,56 +612,4 @@ export class Scanner {
     for (const swallow of this.swallows) swallow.state = adopt(swallow.state);
     this.states = dfa.states;
   }
-}
-
-/** How far `outlives` looks before it lets the scanner look in earnest. */
-const PROBE_CHARACTERS = 12;
-
-/** Whether a run from `state` is alive, or has matched, some characters behind `at`, or when the piece ends. */
-function outlives(dfa: LazyDfa, state: number, piece: string, at: number): boolean {
-  const { classOf } = dfa.nfa.alphabet;
-  const stop = Math.min(piece.length, at + PROBE_CHARACTERS);
-  for (let i = at; i < stop; i += 1) {
-    const klass = classOf[piece.charCodeAt(i)] as number;
-    let entry = dfa.table[state + klass] as number;
-    if (entry === UNKNOWN) entry = dfa.step(state, klass);
-    if (entry === DEAD) return false;
-    if (entry < 0) return true;
-    state = entry;
-  }
-  return true;
-}
-
-function groupAt(piece: string, at: number): number {
-  return at < piece.length ? (GROUP_OF[piece.charCodeAt(at)] as number) : GROUP_UNKNOWN;
-}
-
-/** The path that goes on for this one. */
-function root(path: Path): Path {
-  let onward = path;
-  while (onward.into !== undefined) onward = onward.into;
-  return onward;
-}
-
-/** Each rule's longest end for the leader of a path, over the paths that it went on as. */
-function candidatesOf(path: Path, start: number, lists: readonly (readonly number[])[]): Map<number, number> {
-  const ends = new Map<number, number>();
-  let after = start;
-  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
-    onward.settleAccept(lists);
-    for (let i = 0; i < onward.rules.length; i += 1) {
-      const end = onward.ends[i] as number;
-      if (end > after) ends.set(onward.rules[i] as number, end);
-    }
-    after = onward.joinedAt;
-  }
-  return ends;
-}
-
-function lastEndOf(path: Path): number {
-  let last = 0;
-  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
-    last = Math.max(last, onward.lastEnd);
-  }
-  return last;
 }
