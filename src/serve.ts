@@ -4,7 +4,8 @@ import { serve } from './server/server.ts';
 import { createService } from './service.ts';
 import { createLogSink } from './telemetry/log.ts';
 import { tee } from './telemetry/sinks.ts';
-import { startTracing, tracingWanted, type Tracing } from './telemetry/trace.ts';
+import type { Tracing } from './telemetry/trace.ts';
+import { tracingWanted } from './telemetry/tracing-wanted.ts';
 import { VERSION } from './version.ts';
 
 /** The service as a process: configuration, parts, socket, signals. Everything it composes is tested without it. */
@@ -15,7 +16,7 @@ const DRAIN_MS_MAX = 10 * 60 * 1000;
 /** Serves until a signal ends it. Rejects with ConfigError or PolicyError before anything listens. */
 export async function runService(): Promise<void> {
   const config = readConfig(Bun.env);
-  const tracing = tracingWanted(Bun.env) ? startTracing(Bun.env, VERSION) : undefined;
+  const tracing = await startTracing();
   const sink = sinks(config, tracing);
   const service = await createService(config, { sink });
   const server = serve(service.app, config);
@@ -45,6 +46,13 @@ export async function runService(): Promise<void> {
     sink.emit({ type: 'fault.raised', fault: name, detail: thrown instanceof Error ? thrown.name : 'unknown' });
   process.on('uncaughtException', fault('uncaught_exception'));
   process.on('unhandledRejection', fault('unhandled_rejection'));
+}
+
+/** The SDK is the largest part of a cold start, so it is loaded only where traces are wanted. */
+async function startTracing(): Promise<Tracing | undefined> {
+  if (!tracingWanted(Bun.env)) return undefined;
+  const { startTracing: start } = await import('./telemetry/trace.ts');
+  return start(Bun.env, VERSION);
 }
 
 function sinks(config: Config, tracing: Tracing | undefined): Sink {

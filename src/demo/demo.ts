@@ -5,7 +5,7 @@ import type { Sink } from '../core/events.ts';
 import { serve } from '../server/server.ts';
 import { createService, type Service } from '../service.ts';
 import { tee } from '../telemetry/sinks.ts';
-import { startTracing, tracingWanted } from '../telemetry/trace.ts';
+import { tracingWanted } from '../telemetry/tracing-wanted.ts';
 import { VERSION } from '../version.ts';
 import { bold, cyan, dim, print, red, sideBySide } from './screen.ts';
 import { startStandIn, type StandIn } from './stand-in.ts';
@@ -22,7 +22,9 @@ const POLICIES = join(import.meta.dir, '../../policies');
 
 const standIn = process.env['OLLAMA_BASE_URL'] ? undefined : startStandIn();
 const upstream = process.env['OLLAMA_BASE_URL'] ?? standIn?.url ?? '';
-const tracing = tracingWanted(process.env) ? startTracing(process.env, VERSION) : undefined;
+const tracing = tracingWanted(process.env)
+  ? (await import('../telemetry/trace.ts')).startTracing(process.env, VERSION)
+  : undefined;
 
 /** Decisions since the last scene began. */
 let decisions: Decision[] = [];
@@ -151,7 +153,13 @@ async function play(): Promise<void> {
       parameters: { type: 'object', properties: { query: { type: 'string' } } },
     },
   };
-  const withTool = { model, messages: [{ role: 'user', content: 'Delete all users' }], tools: [tool], stream: false, max_tokens: 60 };
+  const withTool = {
+    model,
+    messages: [{ role: 'user', content: 'Delete all users' }],
+    tools: [tool],
+    stream: false,
+    max_tokens: 60,
+  };
   for (const mode of ['soft', 'hard'] as const) {
     await settings(mode, { BLOCKED_TOOLS: 'execute_sql,run_shell_command,file_delete' });
     const before = standIn?.received.length ?? 0;

@@ -33,15 +33,6 @@ export const SHUTDOWN_TIMEOUT_MS = 3_000;
 /** How long one export may take where OTEL_EXPORTER_OTLP_TIMEOUT does not say. */
 const EXPORT_TIMEOUT_MS = 2_000;
 
-/** Whether the environment asks for traces at all: an endpoint or an exporter is named and the SDK is not disabled. */
-export function tracingWanted(environment: Readonly<Record<string, string | undefined>>): boolean {
-  if (environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none')
-    return false;
-  return ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_TRACES_EXPORTER'].some(
-    (name) => environment[name],
-  );
-}
-
 /** Starts the SDK from the standard `OTEL_*` variables. Call once a process. */
 export function startTracing(environment: Record<string, string | undefined>, version: string): Tracing {
   environment['OTEL_SERVICE_NAME'] ||= serviceNameOf(environment) ?? 'llm-gateway';
