@@ -13,6 +13,7 @@ import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
 import { LITERALS, TURN_LABELS } from './literals.ts';
 import { type Hit, Matcher } from './matcher.ts';
 import { nearest } from './nearest.ts';
+import { hasSplitWord, joinNeighbours, type JoinedText, pieceAt } from './seams.ts';
 import { buildViews, type View } from './views.ts';
 import { type PartFinding, weigh, type Weighed } from './weigh.ts';
 
@@ -116,8 +117,6 @@ export interface InjectionDetector {
 
 /** Text of tools and documents is judged at this share of the threshold. */
 export const INDIRECT_SHARE = 0.7;
-/** How much of neighbouring parts is read together, in UTF-16 code units on each side. */
-export const SEAM_CHARACTERS = 240;
 /** What is left of a score where the text talks about the phrase rather than saying it. */
 const HEDGED_SHARE = 0.4;
 const QUOTED_SHARE = 0.55;
@@ -199,21 +198,66 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
     return { verdict, known: false };
   }
 
+  /** What only shows where parts meet, by the part in which it ends. */
+  function judgeSeam(
+    joined: JoinedText,
+    parts: readonly InputPart[],
+  ): { readonly found: readonly SeamFinding[]; readonly hits: number } {
+    const found: SeamFinding[] = [];
+    let hits = 0;
+    for (const view of buildViews(joined.text, limits).views) {
+      const reading = matcher.read(view.text, view.unspaced);
+      hits += reading.hits.length;
+      for (const hit of reading.hits) {
+        const rule = rules[hit.rule];
+        if (rule === undefined || rule.technique === 'encoded') continue;
+        const place = placeOf(view, hit.start, hit.end);
+        const last = pieceAt(joined, place.end - 1);
+        if (pieceAt(joined, place.start).part === last.part) continue;
+        const isTool = parts[last.part]?.role === 'tool';
+        const finding = findingOf(rule, hit, view, () => isTool, reading.meta > 0);
+        const end = Math.max(1, place.end - last.start);
+        found.push({ part: last.part, finding: { ...finding, view: `joined>${view.path}`, start: 0, end } });
+      }
+    }
+    return { found, hits };
+  }
+
+  /** As above, but a joined text in which no rule matched before, whatever its borders, is not read again. */
+  function seamFindings(joined: JoinedText, parts: readonly InputPart[]): readonly SeamFinding[] {
+    if (cache === undefined || joined.text.length < CACHED_CHARACTERS_MIN) return judgeSeam(joined, parts).found;
+    const key = `seam ${contentDigest(joined.text)}`;
+    if (cache.get(key) !== undefined) return [];
+    const { found, hits } = judgeSeam(joined, parts);
+    if (hits === 0) cache.set(key, NOTHING);
+    return found;
+  }
+
+  function judgeSeams(parts: readonly InputPart[]): ReadonlyMap<number, PartFinding[]> {
+    const byPart = new Map<number, PartFinding[]>();
+    if (parts.length < 2 || rules.length === 0) return byPart;
+    const texts = parts.map(({ text }) => text);
+    const joined = [...joinNeighbours(texts, ' '), ...joinNeighbours(texts, '').filter(hasSplitWord)];
+    for (const { part, finding } of joined.flatMap((one) => seamFindings(one, parts))) {
+      byPart.set(part, [...(byPart.get(part) ?? []), finding]);
+    }
+    return byPart;
+  }
+
   function inspect(parts: readonly InputPart[]): Inspection {
     const findings: InjectionFinding[] = [];
     const faults: InjectionFault[] = [];
     const partScores: number[] = [];
     const partKnown: boolean[] = [];
-    let tail = '';
+    const seams = judgeSeams(parts);
     for (const [index, part] of parts.entries()) {
       const { verdict, known } = verdictOf(part);
-      const seam = tail === '' ? [] : inspectSeam(tail, part, matcher, rules);
-      const whole = seam.length === 0 ? verdict : weigh([...verdict.findings, ...seam], indirectShare);
+      const seam = seams.get(index);
+      const whole = seam === undefined ? verdict : weigh([...verdict.findings, ...seam], indirectShare);
       partScores.push(whole.score);
       partKnown.push(known);
       for (const finding of whole.findings) findings.push({ ...finding, part: index });
       if (verdict.fault !== undefined) faults.push({ part: index, kind: verdict.fault });
-      tail = tailOf(tail, part.text);
     }
     const score = partScores.reduce((highest, one) => Math.max(highest, one), 0);
     return { score, suspicious: score >= options.threshold, findings, faults, partScores, partKnown };
@@ -244,17 +288,18 @@ interface PartVerdict extends Weighed {
 }
 
 /** Judging a shorter text costs less than its digest, in UTF-16 code units. */
-const CACHED_CHARACTERS_MIN = 160;
+const CACHED_CHARACTERS_MIN = 24;
 const FINDING_BYTES = 240;
 
 function verdictBytes(verdict: PartVerdict): number {
   return verdict.findings.reduce((sum, { source }) => sum + FINDING_BYTES + source.length * 2, 0);
 }
 
-/** The end of what was read so far; short parts add up, so that a phrase may come in many pieces. */
-function tailOf(before: string, text: string): string {
-  if (text.length >= SEAM_CHARACTERS) return text.slice(-SEAM_CHARACTERS);
-  return `${before} ${text}`.slice(-SEAM_CHARACTERS);
+const NOTHING: PartVerdict = { findings: [], score: 0, fault: undefined };
+
+interface SeamFinding {
+  readonly part: number;
+  readonly finding: PartFinding;
 }
 
 function selectRules(options: InjectionOptions): readonly CatalogueRule[] {
@@ -320,33 +365,4 @@ function findingOf(
     source: sourceOf(rule),
     context,
   };
-}
-
-/** What only shows where two parts meet: a phrase that begins in one and ends in the next. */
-function inspectSeam(tail: string, part: InputPart, matcher: Matcher, rules: readonly CatalogueRule[]): PartFinding[] {
-  const head = part.text.slice(0, SEAM_CHARACTERS);
-  const findings: PartFinding[] = [];
-  for (const glue of ['', ' ']) {
-    const border = tail.length;
-    for (const hit of matcher.read(tail + glue + head, false).hits) {
-      const rule = rules[hit.rule];
-      if (rule === undefined || hit.start >= border || hit.end <= border + glue.length || rule.technique === 'encoded')
-        continue;
-      const context = part.role === 'tool' ? 'indirect' : 'direct';
-      const score =
-        (context === 'indirect' ? (rule.indirectScore ?? rule.score) : rule.score) *
-        (hit.hedged && rule.always !== true ? HEDGED_SHARE : 1);
-      findings.push({
-        rule: rule.id,
-        technique: rule.technique,
-        score,
-        view: 'folded>joined',
-        start: 0,
-        end: hit.end - border - glue.length,
-        source: sourceOf(rule),
-        context,
-      });
-    }
-  }
-  return findings;
 }

@@ -254,6 +254,7 @@ function addReading(
     if (mapped.text !== text) baseSeen = { ...survey(mapped.text), turns: seen.turns };
   } else base = { name, path, text, unspaced, origin };
   state.views.push(base);
+  if (isPlain(seen) && (baseSeen === seen || isPlain(baseSeen))) return;
   const isCiphered = DECODERS.some((decoder) => decoder.cipher === true && path.includes(`>${decoder.name}`));
   for (const decoder of DECODERS) {
     const isRaw = decoder.raw === true;
@@ -265,6 +266,21 @@ function addReading(
     if (decoded === undefined) continue;
     addDecoded(state, decoder, decoded, source, isRaw ? origin : base.origin, path, depth);
   }
+}
+
+/** Whether no decoder can want anything of a text; most texts end here. */
+function isPlain(seen: Survey): boolean {
+  const escapes = seen.percents + seen.ampersands + seen.backslashes + seen.equals;
+  const rows = seen.hexRow + seen.decimalRow + seen.binaryRow + seen.natoRow;
+  const stretches =
+    seen.morse.length +
+    seen.apart.length +
+    seen.leet.length +
+    seen.rot13.length +
+    seen.atbash.length +
+    seen.reversed.length;
+  const hidden = countOf(seen, Kind.astral) + countOf(seen, Kind.invisible) + countOf(seen, Kind.braille) + seen.turns;
+  return seen.runs.length === 0 && escapes < 3 && rows < 5 && stretches === 0 && hidden === 0;
 }
 
 const ESCAPES: readonly ViewName[] = ['url', 'entities', 'escapes', 'quoted_printable'];
