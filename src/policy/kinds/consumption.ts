@@ -104,8 +104,21 @@ function compiled(documents: readonly ConsumptionDocument[], host: CompileHost):
         .flatMap((document) => document.spec.limits?.bodyBytes ?? []);
       return limits.length > 0 ? Math.min(...limits) : undefined;
     },
-    summary: documents.length > 0 ? { limits: Object.assign({}, ...documents.map(({ spec }) => spec.limits)) } : {},
+    summary: summaryOf(documents, host),
   };
+}
+
+/** The smallest of each limit, and where rates are counted: in memory each replica limits by itself. */
+function summaryOf(documents: readonly ConsumptionDocument[], host: CompileHost): Readonly<Record<string, unknown>> {
+  if (documents.length === 0) return {};
+  const limits: Record<string, number> = {};
+  for (const { spec } of documents) {
+    for (const [name, max] of Object.entries(spec.limits ?? {})) {
+      if (typeof max === 'number') limits[name] = Math.min(max, limits[name] ?? max);
+    }
+  }
+  const counts = documents.some(({ spec }) => spec.perCaller ?? spec.perUser);
+  return counts ? { limits, rates_counted_in: host.counters.where } : { limits };
 }
 
 /** Numbers that Ollama takes, and the smallest value that any document allows. */

@@ -5,6 +5,8 @@
  * ask it decides locally.
  */
 export interface Counters {
+  /** Where they live, for the start line: `memory` limits each replica by itself. */
+  readonly where: 'memory' | 'redis';
   /** Takes `amount` of a rate per minute. `retryAfterSeconds` says when it is worth asking again. */
   take(key: string, perMinute: number, amount: number): Promise<Taken>;
   /** Charges what was only known afterwards; the balance may go below nothing. */
@@ -50,6 +52,7 @@ export function createLocalCounters(clock: () => number): Counters {
   }
 
   return {
+    where: 'memory',
     take(key, perMinute, amount) {
       const bucket = filled(key, perMinute);
       // With nothing to take a balance above nothing is enough: tokens are charged when they are known.
