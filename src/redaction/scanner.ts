@@ -159,7 +159,7 @@ export class Scanner {
       let answer = filter.table[whole] as number;
       if (answer === NOT_ASKED) answer = filter.ask(whole);
       const isQuiet = gated === 0 && this.beforeState === DEAD && this.swallows.length === 0;
-      if (isQuiet && this.live.length < 2 && (answer & ~HAS_MARK) === (answer & MAY_BE_LED)) {
+      if (isQuiet && at < stop - 2 && this.live.length < 2 && (answer & ~HAS_MARK) === (answer & MAY_BE_LED)) {
         const from = at;
         if (this.live.length > 0) {
           if ((answer & MAY_BE_LED) === 0) at = this.follow(piece, at, whole, base);
@@ -181,11 +181,8 @@ export class Scanner {
       const byEnd = (gated & 1) === 1;
       const gate = noticed !== 0 || byEnd ? this.gateAt(base + at, noticed, byEnd) : 0;
       const mayBegin = (answer & (MAY_BEGIN | MAY_BE_LED)) !== 0;
-      if (mayBegin || gate !== 0 || this.live.length > 0 || this.swallows.length > 0) {
+      if (mayBegin || gate !== 0 || this.swallows.length > 0 || !this.stepQuietly(piece.charCodeAt(at))) {
         this.step(piece.charCodeAt(at), mayBegin, gate);
-      } else {
-        this.last = piece.charCodeAt(at);
-        this.position += 1;
       }
       at += 1;
       if (this.position !== base + at) return;
@@ -258,6 +255,22 @@ export class Scanner {
     }
     path.state = state;
     return next;
+  }
+
+  /** Reads one character with which nothing begins; false, having done nothing, when there is something to report. */
+  private stepQuietly(unit: number): boolean {
+    const { live, position } = this;
+    if (live.length > 1) return false;
+    const path = live[0];
+    if (path !== undefined) {
+      const { dfa, candidateCharactersMax } = this.plan;
+      const entry = dfa.table[path.state + (dfa.nfa.alphabet.classOf[unit] as number)] as number;
+      if (entry <= DEAD || position + 1 - this.oldest() >= candidateCharactersMax) return false;
+      path.state = entry;
+    }
+    this.last = unit;
+    this.position = position + 1;
+    return true;
   }
 
   /** Reads one character, whatever the scanner's state. */
