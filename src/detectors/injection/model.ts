@@ -18,8 +18,8 @@ import {
 import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS, lengthPenalty } from './model-shape.ts';
 import weightsText from './weights.txt' with { type: 'text' };
 
-/** Scores are capped here, so that the learned score alone cannot outweigh everything else. */
-export const LEARNED_SCORE_MAX = 2;
+/** Scores are capped here: no likeness, however strong, counts for more than one certain pattern. */
+export const LEARNED_SCORE_MAX = 1;
 /** Strongest features that a finding names. */
 export const FEATURES_NAMED_MAX = 3;
 
@@ -48,7 +48,7 @@ export interface Model {
 
 /** A text's learned score and where it comes from. */
 export interface LearnedScore {
-  /** In the currency of pattern scores: 1 is the shipped threshold; 0 to `LEARNED_SCORE_MAX`, two decimals. */
+  /** In the currency of pattern scores, where 1 is the shipped threshold; 0 to `LEARNED_SCORE_MAX`, two decimals. */
   readonly score: number;
   /** The window that gave it, in UTF-16 code units of the text that was read. */
   readonly start: number;

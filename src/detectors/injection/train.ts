@@ -17,8 +17,12 @@ import type { ModelHeader } from './model.ts';
 const MATERIAL_SEED = 7;
 /** Paragraphs taken from the folder of prose. */
 const PROSE_ROWS_MAX = 4000;
-/** The share of benign texts of unseen sources that may score 1 or more: what is shipped for refusing. */
-export const ONE_SHARE = 0.0003;
+/** The share of benign texts of unseen sources that may score `ANCHOR_SCORE` or more. */
+const ANCHOR_SHARE = 0.0003;
+/** What they may reach: below 1, so that a refusal by this score alone takes more, and with a pattern's score less. */
+const ANCHOR_SCORE = 0.8;
+/** A benign text that scores higher than this when held out most often quotes an injection: the last fit leaves it out. */
+const LOOSE_LABEL_RAW = 1.5;
 /** The share of benign texts of unseen sources that may score above 0. */
 const FLOOR_SHARE = 0.03;
 
@@ -116,14 +120,16 @@ function main(): void {
   const scores = scoreHeldOut(set, (fold) => console.log(`held out: ${fold.join(', ')}`));
   const benign = [...scores].filter((_, position) => set.samples[position]?.attack === false);
   const floor = valueAtShare(benign, FLOOR_SHARE);
-  const one = valueAtShare(benign, ONE_SHARE);
+  const one = floor + (valueAtShare(benign, ANCHOR_SHARE) - floor) / ANCHOR_SCORE;
   for (const share of [0.0003, 0.001, 0.005, 0.01, 0.03]) {
     const raw = valueAtShare(benign, share);
     console.log(
       `benign above: ${(share * 100).toFixed(2)} %  raw ${raw.toFixed(2)}  score ${((raw - floor) / (one - floor)).toFixed(2)}`,
     );
   }
-  const weights = fit([...set.samples, ...set.extra], FIT_OPTIONS);
+  const kept = set.samples.filter((sample, position) => sample.attack || (scores[position] ?? 0) <= LOOSE_LABEL_RAW);
+  console.log(`left out as loosely labelled: ${set.samples.length - kept.length}`);
+  const weights = fit([...kept, ...set.extra], FIT_OPTIONS);
   const file = encodeModel(weights, floor, one);
   const path = values.out ?? new URL('weights.txt', import.meta.url).pathname;
   writeFileSync(path, file);
