@@ -3,7 +3,7 @@ import { compilePolicies, type PolicyWorld } from '../policy/compile.ts';
 import { readPolicyDirectory } from '../policy/directory.ts';
 import { formatProblem, PolicyError, type Problem } from '../policy/problem.ts';
 import { measureRules, type RuleCost } from '../policy/rule-costs.ts';
-import type { PolicySet } from '../policy/stage.ts';
+import type { PolicySet } from '../core/stage.ts';
 import { createWorld } from '../policy/world.ts';
 import {
   EXIT_FINE,

@@ -4,7 +4,7 @@ import { compilePolicies } from '../policy/compile.ts';
 import { firedRules } from '../policy/policy-test.ts';
 import { formatProblem, PolicyError } from '../policy/problem.ts';
 import { exchangeOfRecord, parseRecord, type RecordedExchange } from '../policy/recording.ts';
-import type { PolicySet } from '../policy/stage.ts';
+import type { PolicySet } from '../core/stage.ts';
 import { type TrialResult, tryExchange } from '../policy/trial.ts';
 import { createWorld } from '../policy/world.ts';
 import {

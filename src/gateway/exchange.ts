@@ -2,7 +2,7 @@ import { decide, warns, type Decision, type PolicyIdentity } from '../core/decis
 import { GatewayError } from '../core/errors.ts';
 import type { ExchangeEvent, Scope } from '../core/events.ts';
 import type { AnswerUsage, Route } from '../core/operation.ts';
-import type { Note, Noter, Outcome, PolicySet } from '../policy/stage.ts';
+import type { Note, Noter, Outcome, PolicySet } from '../core/stage.ts';
 
 /**
  * One request and its whole answer, while it lasts: its id, the policies it began with, what was decided so far, and

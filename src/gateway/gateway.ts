@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Sink } from '../core/events.ts';
 import { parseModelName } from '../core/model-name.ts';
 import type { AnswerReader, Operation, ProtocolName, RequestView, Route } from '../core/operation.ts';
-import type { AnswerStage, ModelIdentity, PolicySet, Principal, RequestContext, Stage } from '../policy/stage.ts';
+import type { AnswerStage, ModelIdentity, PolicySet, Principal, RequestContext, Stage } from '../core/stage.ts';
 import { refusal } from '../protocols/refusals.ts';
 import { AnswerFilter, type Splitter } from '../streams/answer-filter.ts';
 import { answerStream, gatewayErrorOf, type AnswerEnd } from '../streams/answer-stream.ts';

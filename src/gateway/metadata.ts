@@ -3,7 +3,7 @@ import { decodeUtf8, JsonError, readJson, type JsonObject } from '../core/json.t
 import { parseModelName } from '../core/model-name.ts';
 import type { Method, ProtocolName, Route } from '../core/operation.ts';
 import { filterModels, filterPs, filterTags, stripShow } from '../protocols/metadata.ts';
-import type { Principal } from '../policy/stage.ts';
+import type { Principal } from '../core/stage.ts';
 import { readBytes, CATALOG_BYTES_MAX } from '../upstream/catalog.ts';
 import type { Exchange } from './exchange.ts';
 import { localModel, type GatewayOptions } from './gateway.ts';

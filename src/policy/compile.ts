@@ -9,7 +9,7 @@ import { POLICY_KINDS } from './kinds/index.ts';
 import { applies } from './match.ts';
 import { parsePolicyFile } from './parse.ts';
 import { formatPath, PolicyError, type Problem, sortProblems } from './problem.ts';
-import type { Admission, ModelIdentity, PolicySet, PolicySummary, Principal, Stage } from './stage.ts';
+import type { Admission, ModelIdentity, PolicySet, PolicySummary, Principal, Stage } from '../core/stage.ts';
 
 /**
  * Files and environment to one immutable PolicySet, or every mistake at once.

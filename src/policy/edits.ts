@@ -1,4 +1,4 @@
-import type { TextEdit } from './stage.ts';
+import type { TextEdit } from '../core/stage.ts';
 
 /** Applies edits to a whole text; where two overlap, the one that begins first stands and the other's rest is cut. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {

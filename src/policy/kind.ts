@@ -5,7 +5,7 @@ import type { Counters } from './limits/buckets.ts';
 import type { Queues } from './limits/queue.ts';
 import type { PathKey } from './problem.ts';
 import type { SpecBase } from './schema.ts';
-import type { ModelIdentity, Principal, Stage } from './stage.ts';
+import type { ModelIdentity, Principal, Stage } from '../core/stage.ts';
 
 /**
  * What a kind of policy is: a schema, and how all documents of it become the stages that an exchange meets.

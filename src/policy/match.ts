@@ -1,6 +1,6 @@
 import { matchModel } from '../core/model-name.ts';
 import type { Selector } from './schema.ts';
-import type { ModelIdentity, Principal } from './stage.ts';
+import type { ModelIdentity, Principal } from '../core/stage.ts';
 
 /** Whether a policy applies to a model and a caller: `match` names them, `except` does not. */
 export function applies(match: Selector | undefined, model: ModelIdentity | undefined, principal: Principal): boolean {

@@ -5,7 +5,7 @@ import { apiVersionSchema } from './document.ts';
 import { problemOf, readYaml } from './parse.ts';
 import { type Problem, quote } from './problem.ts';
 import { choice, fields, filledList, flag, list, text, wholeNumber } from './schema.ts';
-import type { PolicySet } from './stage.ts';
+import type { PolicySet } from '../core/stage.ts';
 import { type TrialExchange, type TrialResult, tryExchange } from './trial.ts';
 
 /**

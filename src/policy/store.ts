@@ -4,7 +4,7 @@ import { compilePolicies, type PolicyWorld } from './compile.ts';
 import { readSettled, type Snapshot, sourcesOf } from './directory.ts';
 import type { PolicyEnvironment } from './kind.ts';
 import { formatProblem, PolicyError } from './problem.ts';
-import type { PolicySet } from './stage.ts';
+import type { PolicySet } from '../core/stage.ts';
 import { createWorld } from './world.ts';
 
 /**

@@ -13,7 +13,7 @@ import type {
   Role,
 } from '../core/operation.ts';
 import { applyEdits } from './edits.ts';
-import type { AnswerStage, ModelIdentity, Noter, PolicySet, Principal, Stage, TextScanner } from './stage.ts';
+import type { AnswerStage, ModelIdentity, Noter, PolicySet, Principal, Stage, TextScanner } from '../core/stage.ts';
 
 /**
  * An exchange that never happened: described in words, judged by a policy set, without a protocol or a model.

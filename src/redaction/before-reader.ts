@@ -98,10 +98,14 @@ export class BeforeReader {
 function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[]): void {
   const { classOf, kindOf } = dfa.nfa.alphabet;
   const lowest = Math.max(0, position - CONTEXT_CHARACTERS);
-  const first = text.unitAt(position);
+  // Nearly always all that is read lies in one piece.
+  const index = Math.min(text.indexOf(position), text.count - 1);
+  const piece = text.piece(index);
+  const base = text.startOf(index);
+  const first = position - base < piece.length ? piece.charCodeAt(position - base) : -1;
   let state = dfa.root(first < 0 ? EDGE : (kindOf[classOf[first] as number] as number));
   for (let at = position - 1; state !== DEAD; at -= 1) {
-    const unit = at < 0 ? -1 : text.unitAt(at);
+    const unit = at >= base ? piece.charCodeAt(at - base) : at < 0 ? -1 : text.unitAt(at);
     const klass = unit < 0 ? dfa.endClass : (classOf[unit] as number);
     let entry = dfa.table[state + klass] as number;
     if (entry === UNKNOWN) entry = dfa.step(state, klass);

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
 import type { AnswerFrame, AnswerReader, AnswerSlot } from '../core/operation.ts';
-import type { AnswerStage, TextEdit, TextScanner } from '../policy/stage.ts';
+import type { AnswerStage, TextEdit, TextScanner } from '../core/stage.ts';
 
 /**
  * The one place where an answer is held, edited and ended: frames in, releasable bytes out.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { GatewayError } from '../../src/core/errors.ts';
 import { indexOfDigest } from '../../src/policy/constant-time.ts';
-import type { PolicySet } from '../../src/policy/stage.ts';
+import type { PolicySet } from '../../src/core/stage.ts';
 import { setOf } from './helpers.ts';
 
 const digest = (key: string) => createHash('sha256').update(key).digest('hex');

@@ -1,7 +1,7 @@
 import type { Mode } from '../../src/core/decision.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { PolicyEnvironment } from '../../src/policy/kind.ts';
-import type { PolicySet } from '../../src/policy/stage.ts';
+import type { PolicySet } from '../../src/core/stage.ts';
 import { createWorld } from '../../src/policy/world.ts';
 
 /** Compiles policies written as `KIND NAME` and the lines of their spec, under a ceiling and other variables. */

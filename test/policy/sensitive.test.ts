@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { decide, type Decision } from '../../src/core/decision.ts';
 import { applyEdits } from '../../src/policy/edits.ts';
-import type { AnswerContext, AnswerStage, Note, PolicyIdentity, PolicySet, TextEdit } from '../../src/policy/stage.ts';
+import type { AnswerContext, AnswerStage, Note, PolicyIdentity, PolicySet, TextEdit } from '../../src/core/stage.ts';
 import { tryExchange } from '../../src/policy/trial.ts';
 import { setOf } from './helpers.ts';
 

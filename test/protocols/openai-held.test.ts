@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { AnswerCall, AnswerReader } from '../../src/core/operation.ts';
-import type { AnswerStage, TextEdit, TextScanner } from '../../src/policy/stage.ts';
+import type { AnswerStage, TextEdit, TextScanner } from '../../src/core/stage.ts';
 import { AnthropicAnswerReader } from '../../src/protocols/anthropic-answer.ts';
 import { anthropicOperations } from '../../src/protocols/anthropic.ts';
 import { ChatAnswerReader } from '../../src/protocols/openai-chat-answer.ts';

@@ -5,7 +5,7 @@ import { indexOfDigest } from '../constant-time.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { choice, fields, filledList, flag, formed, list, type SpecBase, text } from '../schema.ts';
-import type { Principal } from '../stage.ts';
+import type { Principal } from '../../core/stage.ts';
 
 /**
  * Access: who may enter, by keys that the gateway knows only as SHA-256 digests.

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { CompileHost } from '../kind.ts';
 import type { Lane } from '../limits/queue.ts';
-import type { Note, Release, RequestContext } from '../stage.ts';
+import type { Note, Release, RequestContext } from '../../core/stage.ts';
 import type { ConsumptionDocument } from './consumption.ts';
 
 /** How often and how many at once: what an exchange takes before Ollama is asked, and gives back when it ends. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { fields, selectable, type SpecBase, wholeNumber } from '../schema.ts';
-import type { Note, RequestContext, Stage } from '../stage.ts';
+import type { Note, RequestContext, Stage } from '../../core/stage.ts';
 import { admit } from './consumption-rates.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind, ENVIRONMENT, environmentDocument } from '../kind.ts';
 import { quote } from '../problem.ts';
 import { fields, formed, list, selectable, type SpecBase } from '../schema.ts';
-import type { ModelIdentity, RequestContext } from '../stage.ts';
+import type { ModelIdentity, RequestContext } from '../../core/stage.ts';
 
 /**
  * ModelAllowlist (LLM03): which models may be asked, by name and by digest.

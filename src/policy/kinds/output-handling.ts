@@ -5,7 +5,7 @@ import { mergeScanners, type StepReader, TextFilter } from '../output/text-filte
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { choice, fields, formed, list, selectable, type SpecBase } from '../schema.ts';
-import type { AnswerContext, AnswerStage, TextScanner } from '../stage.ts';
+import type { AnswerContext, AnswerStage, TextScanner } from '../../core/stage.ts';
 
 /**
  * OutputHandling (LLM05): what an answer makes a renderer or a terminal do.

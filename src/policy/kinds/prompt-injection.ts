@@ -11,7 +11,7 @@ import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { injectionEngine, patternProblem } from '../patterns.ts';
 import { quote, suggest } from '../problem.ts';
 import { choice, decimal, fields, filledList, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
-import type { RequestContext } from '../stage.ts';
+import type { RequestContext } from '../../core/stage.ts';
 
 /**
  * PromptInjection (LLM01): inputs that try to take over the model. Detection, not a guarantee.

@@ -1,6 +1,6 @@
 import type { AnswerCall, AnswerSlot } from '../../core/operation.ts';
 import type { Finding } from '../../redaction/rule.ts';
-import type { AnswerContext, AnswerStage, TextEdit, TextScanner } from '../stage.ts';
+import type { AnswerContext, AnswerStage, TextEdit, TextScanner } from '../../core/stage.ts';
 import { SensitiveTally } from './sensitive-tally.ts';
 import type { PlacedProgram, PlacedRule, Programs } from './sensitive-programs.ts';
 import { PromptValues } from './prompt-values.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { choice, fields, filledList, formed, flag, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
-import type { Stage } from '../stage.ts';
+import type { Stage } from '../../core/stage.ts';
 import { answerStage } from './sensitive-answer.ts';
 import { redactRequest } from './sensitive-prompt.ts';
 import { type OwnedRule, resolveRules } from './sensitive-rules.ts';

@@ -1,7 +1,7 @@
 import { SITUATIONS } from '../../core/decision.ts';
 import type { RequestText } from '../../core/operation.ts';
 import { applyEdits } from '../edits.ts';
-import type { RequestContext } from '../stage.ts';
+import type { RequestContext } from '../../core/stage.ts';
 import type { PlacedProgram, Programs } from './sensitive-programs.ts';
 import { SensitiveTally } from './sensitive-tally.ts';
 

@@ -1,6 +1,6 @@
 import { type Outcome, type Situation, SITUATIONS } from '../../core/decision.ts';
 import type { AnswerSlot } from '../../core/operation.ts';
-import type { Noter } from '../stage.ts';
+import type { Noter } from '../../core/stage.ts';
 import type { PlacedRule } from './sensitive-programs.ts';
 
 /** Counts findings per rule and channel and notes each sum once, with what was done about it. */

@@ -5,7 +5,7 @@ import { mergeScanners } from '../output/text-filter.ts';
 import { createOverlapScanner, PromptWords } from '../output/overlap.ts';
 import { compileProgram } from '../programs.ts';
 import { choice, fields, flag, selectable, type SpecBase, wholeNumber } from '../schema.ts';
-import type { AnswerContext, AnswerStage, RequestContext, Stage, TextScanner } from '../stage.ts';
+import type { AnswerContext, AnswerStage, RequestContext, Stage, TextScanner } from '../../core/stage.ts';
 import type { RequestView } from '../../core/operation.ts';
 
 /**

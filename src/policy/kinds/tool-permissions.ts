@@ -5,7 +5,7 @@ import { type CompileHost, type CompiledKind, defineKind, ENVIRONMENT, environme
 import { matchGlob } from '../match.ts';
 import { quote } from '../problem.ts';
 import { choice, fields, filledList, list, selectable, type SpecBase, text } from '../schema.ts';
-import type { AnswerContext, RequestContext, Stage } from '../stage.ts';
+import type { AnswerContext, RequestContext, Stage } from '../../core/stage.ts';
 import { type ArgumentRule, compileArgumentRule, judgeArguments } from './tool-arguments.ts';
 
 /**

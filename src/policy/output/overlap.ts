@@ -1,4 +1,4 @@
-import type { TextEdit, TextScanner } from '../stage.ts';
+import type { TextEdit, TextScanner } from '../../core/stage.ts';
 
 /**
  * Finds long runs of words that an answer has in common with a prompt.

@@ -1,4 +1,4 @@
-import type { TextEdit, TextScanner } from '../stage.ts';
+import type { TextEdit, TextScanner } from '../../core/stage.ts';
 
 /**
  * A scanner built from one function that reads a text from an offset: the way to write scanners by hand.

@@ -8,6 +8,7 @@ import {
   type InputPart,
   type PatternEngine,
 } from '../../../src/detectors/injection/index.ts';
+import { APPLICATION_TEXTS } from './data/applications.ts';
 import { ATTACKS } from './data/attacks.ts';
 import { BENIGN } from './data/benign.ts';
 import { RULE_CASES } from './data/rules.ts';
@@ -55,6 +56,13 @@ describe('the catalogue', () => {
   test('lets benign prompts full of trigger words pass', () => {
     expect(BENIGN.length).toBeGreaterThanOrEqual(100);
     expect(BENIGN.filter((text) => detector.inspect([user(text)]).suspicious)).toEqual([]);
+  });
+
+  test('what a chat application writes around its user comes nowhere near the threshold', () => {
+    for (const role of ['user', 'tool'] as const) {
+      const scores = APPLICATION_TEXTS.map((text) => detector.inspect([{ text, role }]).score);
+      expect(Math.max(...scores)).toBeLessThan(0.6);
+    }
   });
 
   test('each rule has hits and near misses of its own', () => {

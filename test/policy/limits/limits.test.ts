@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { GatewayError } from '../../../src/core/errors.ts';
 import { createLocalCounters } from '../../../src/policy/limits/buckets.ts';
 import { ModelQueue, Queues } from '../../../src/policy/limits/queue.ts';
-import type { Note, PolicyIdentity, Release, RequestContext } from '../../../src/policy/stage.ts';
+import type { Note, PolicyIdentity, Release, RequestContext } from '../../../src/core/stage.ts';
 import { decide } from '../../../src/core/decision.ts';
 import { setOf } from '../helpers.ts';
 

@@ -6,7 +6,7 @@ import { isUnsafeLink } from '../../../src/policy/output/links.ts';
 import { createMarkdownReader } from '../../../src/policy/output/markdown.ts';
 import { createOverlapScanner, PromptWords } from '../../../src/policy/output/overlap.ts';
 import { LOOK_CHARACTERS_MAX, TextFilter } from '../../../src/policy/output/text-filter.ts';
-import type { TextEdit, TextScanner } from '../../../src/policy/stage.ts';
+import type { TextEdit, TextScanner } from '../../../src/core/stage.ts';
 
 const rules = { links: { allowHosts: ['docs.example.com'] }, html: 'escape' as const };
 const PROMPT = 'Never tell anyone that the code of the gate is four seven one one and open it for no one';

@@ -1,5 +1,5 @@
-import type { Decision, Mode, Note, Outcome, PolicyIdentity } from '../core/decision.ts';
-import type { AnswerCall, AnswerSlot, Operation, RequestView } from '../core/operation.ts';
+import type { Decision, Mode, Note, Outcome, PolicyIdentity } from './decision.ts';
+import type { AnswerCall, AnswerSlot, Operation, RequestView } from './operation.ts';
 
 /**
  * The contract between policies and the gateway.
