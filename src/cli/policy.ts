@@ -59,14 +59,3 @@ export async function runPolicyCommand(argv: readonly string[], io: CommandIo): 
     return EXIT_USAGE;
   }
 }
-
-if (import.meta.main) {
-  const code = await runPolicyCommand(process.argv.slice(2), {
-    out: (text) => void process.stdout.write(text),
-    error: (text) => void process.stderr.write(text),
-    input: () => Bun.stdin.text(),
-    environment: process.env,
-    isTerminal: process.stderr.isTTY === true,
-  });
-  process.exitCode = code;
-}
