@@ -1,5 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { effectiveMode, type Mode, type PolicyIdentity } from '../core/decision.ts';
+import { CATALOGUE } from '../detectors/injection/index.ts';
+import { piiRules, secretRules } from '../redaction/rules/index.ts';
 import type { PolicyDocument } from './document.ts';
 import { type CompileCache, type CompiledKind, type CompileHost, ENVIRONMENT, type PolicyEnvironment } from './kind.ts';
 import type { PolicyKind } from './kind.ts';
@@ -241,7 +243,7 @@ function hashOf(sources: readonly PolicySource[], environment: PolicyEnvironment
     environment;
   hash.update(
     JSON.stringify([
-      RULES_VERSION,
+      packsDigest(),
       enforcementMode,
       allowedModels ?? null,
       allowedTools ?? null,
@@ -257,8 +259,18 @@ function hashOf(sources: readonly PolicySource[], environment: PolicyEnvironment
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Raised when a built-in rule or pattern changes its meaning, so that equal hashes mean equal decisions. */
-export const RULES_VERSION = 1;
+/** Raised when the code around the rules changes what they mean, so that equal hashes mean equal decisions. */
+const RULES_VERSION = 1;
+
+let packs: string | undefined;
+
+/** The built-in rules as they are in this build; computed once. */
+function packsDigest(): string {
+  packs ??= createHash('sha256')
+    .update(JSON.stringify([RULES_VERSION, secretRules, piiRules, CATALOGUE]))
+    .digest('hex');
+  return packs;
+}
 
 /** Forgets everything when it is full: rare, cheap, and never more than `entriesMax`. */
 export class BoundedCache implements CompileCache {

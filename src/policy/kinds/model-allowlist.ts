@@ -52,7 +52,11 @@ export const modelAllowlist = defineKind<Spec>({
     return [environmentDocument<Spec>(KIND, { models: allowedModels.map((name) => ({ name })) })];
   },
   compile(documents, host) {
-    for (const document of documents) reportMistakes(document, host);
+    for (const document of documents) {
+      reportMistakes(document, host);
+      if (host.identity(document).mode === 'monitor')
+        host.warn(`${document.name}: its models are not enforced in monitor`);
+    }
     return compileAllowlists(documents, host);
   },
 });

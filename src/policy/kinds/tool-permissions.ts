@@ -68,7 +68,11 @@ export const toolPermissions = defineKind<Spec>({
     return [environmentDocument<Spec>(KIND, { allow: allowedTools, block: blockedTools, highRisk: highRiskTools })];
   },
   compile(documents, host) {
-    for (const document of documents) if (document.file !== ENVIRONMENT) reportMistakes(document, host);
+    for (const document of documents) {
+      if (document.file !== ENVIRONMENT) reportMistakes(document, host);
+      if (host.identity(document).mode === 'monitor')
+        host.warn(`${document.name}: its lists are not enforced in monitor`);
+    }
     const permissions = new Map(documents.map((document) => [document, permissionsOf(document, host)]));
     return compiled(permissions, host);
   },
