@@ -50,7 +50,19 @@ export type ExchangeEvent =
       readonly heldCharactersMax: number;
       readonly usage?: AnswerUsage;
       readonly finishReason?: string;
+      /** Only where an answer came from Ollama. */
+      readonly times?: AnswerTimes;
     };
+
+/** When an answer moved, on the clock of `performance.now()` in milliseconds; 0 where it never did. */
+export interface AnswerTimes {
+  /** Ollama's first bytes came. */
+  readonly firstInMs: number;
+  /** The first bytes left for the client. */
+  readonly firstOutMs: number;
+  /** Time spent reading, scanning and editing, in all. */
+  readonly filterMs: number;
+}
 
 export interface ExchangeStart {
   readonly id: string;

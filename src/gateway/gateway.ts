@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Sink } from '../core/events.ts';
+import type { AnswerTimes, Sink } from '../core/events.ts';
 import { parseModelName } from '../core/model-name.ts';
 import type { AnswerReader, Operation, ProtocolName, RequestView, Route } from '../core/operation.ts';
 import type { AnswerStage, ModelIdentity, PolicySet, Principal, RequestContext, Stage } from '../core/stage.ts';
@@ -299,8 +299,10 @@ async function buffered(
   filter: AnswerFilter,
 ): Promise<Response> {
   const out: Uint8Array[] = [];
+  let firstInMs = 0;
   try {
     const bytes = await readBytes(response, ANSWER_BYTES_MAX);
+    firstInMs = performance.now();
     exchange.emit({ type: 'answer.started' });
     filter.push(bytes, out);
     filter.end(out);
@@ -311,7 +313,12 @@ async function buffered(
     filter.finish();
   }
   const body = out.length === 1 && out[0] !== undefined ? out[0] : Buffer.concat(out);
-  finish(exchange, filter, { end: 'completed' }, body.length);
+  const firstOutMs = performance.now();
+  finish(exchange, filter, { end: 'completed' }, body.length, {
+    firstInMs,
+    firstOutMs,
+    filterMs: firstOutMs - firstInMs,
+  });
   return new Response(body as Uint8Array<ArrayBuffer>, { status: 200, headers: answerHeaders(exchange, reader) });
 }
 
@@ -339,7 +346,7 @@ function streamed(
       const refused = error.code === 'output_blocked' ? exchange.refusal() : undefined;
       return { error: refused ?? error, refused: error.code === 'output_blocked' };
     },
-    ended: (end, bytes) => finish(exchange, filter, end, bytes),
+    ended: (end, bytes, times) => finish(exchange, filter, end, bytes, times),
   });
   return new Response(body, { status: 200, headers: answerHeaders(exchange, reader) });
 }
@@ -382,7 +389,7 @@ class WholeBody implements Splitter {
   }
 }
 
-function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes: number): void {
+function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes: number, times: AnswerTimes): void {
   const { usage, finishReason } = filter;
   exchange.usage = usage ?? {};
   exchange.finish({
@@ -392,6 +399,7 @@ function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes:
     frames: filter.frames,
     bytes,
     heldCharactersMax: filter.heldCharactersMax,
+    times,
     ...(usage === undefined ? {} : { usage }),
     ...(finishReason === undefined ? {} : { finishReason }),
   });

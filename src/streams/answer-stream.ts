@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
+import type { AnswerTimes } from '../core/events.ts';
 import type { AnswerFilter } from './answer-filter.ts';
 import type { Watch } from './watchdog.ts';
 
@@ -31,13 +32,14 @@ export interface AnswerStreamOptions {
   failure(error: GatewayError): Uint8Array;
   /** Turns what the filter threw into what the client is told: a stop by policy has the policy's own code. */
   explain(error: GatewayError): { readonly error: GatewayError; readonly refused: boolean };
-  /** Called once, with the bytes sent to the client. */
-  ended(end: AnswerEnd, bytes: number): void;
+  /** Called once, with the bytes sent to the client and when they moved. */
+  ended(end: AnswerEnd, bytes: number, times: AnswerTimes): void;
 }
 
 export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8Array> {
   const reader = options.body.getReader();
   let sentBytes = 0;
+  const times = { firstInMs: 0, firstOutMs: 0, filterMs: 0 };
   let over = false;
 
   function finish(end: AnswerEnd): void {
@@ -45,7 +47,7 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
     over = true;
     options.watch.stop();
     options.filter.finish();
-    options.ended(end, sentBytes);
+    options.ended(end, sentBytes, times);
   }
 
   function send(controller: ReadableStreamDefaultController<Uint8Array>, chunks: readonly Uint8Array[]): void {
@@ -72,6 +74,8 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
     if (over) return;
     options.watch.touch();
     const out: Uint8Array[] = [];
+    const cameMs = performance.now();
+    if (times.firstInMs === 0) times.firstInMs = cameMs;
     try {
       if (value !== undefined) options.filter.push(value, out);
       if (done) options.filter.end(out);
@@ -80,6 +84,9 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
       fail(controller, thrown);
       return;
     }
+    const nowMs = performance.now();
+    times.filterMs += nowMs - cameMs;
+    if (times.firstOutMs === 0 && out.length > 0) times.firstOutMs = nowMs;
     send(controller, out);
     if (options.filter.terminal) complete(done);
     else next();

@@ -1,0 +1,199 @@
+/**
+ * The numbers of this process: counters, gauges and histograms with bounded series, read out as `Family` values that
+ * the Prometheus text and OTLP are made of.
+ *
+ * Our own, because it stands on the path of every exchange: an increment is one map lookup, and nothing of an SDK has
+ * to be loaded for `/metrics`. Export over OTLP is the SDK's (`otlp-metrics.ts`).
+ */
+
+/** Series of one metric. What comes after goes into one series whose labels all say `other`. */
+export const SERIES_MAX = 2_000;
+
+/** Characters of one label value; policy and model names are bounded elsewhere, this is the last fence. */
+export const LABEL_CHARACTERS_MAX = 128;
+
+export const OVERFLOW = 'other';
+
+export interface Family {
+  /** As Prometheus writes it, unit and `_total` included. */
+  readonly name: string;
+  /** As OpenTelemetry writes it, where a semantic convention names it. */
+  readonly otelName?: string;
+  readonly help: string;
+  readonly unit: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, rising, without the last (infinite) one. */
+  readonly bounds: readonly number[];
+  readonly samples: readonly Sample[];
+}
+
+export interface Sample {
+  /** In the order of the family's labels. */
+  readonly values: readonly string[];
+  /** A counter's or gauge's number, a histogram's sum. */
+  readonly value: number;
+  /** Observations in each bucket, not cumulated, the infinite one last; empty for others. */
+  readonly buckets: readonly number[];
+}
+
+export interface Naming {
+  readonly help: string;
+  readonly labels?: readonly string[];
+  /** UCUM, for OTLP: `s`, `By`, `{token}`. */
+  readonly unit?: string;
+  readonly otelName?: string;
+}
+
+interface Series {
+  readonly values: readonly string[];
+  value: number;
+  readonly buckets: number[];
+}
+
+/** One metric's series. `of` never fails and never grows beyond `SERIES_MAX` + 1. */
+class Table {
+  readonly series = new Map<string, Series>();
+  readonly #labels: readonly string[];
+  readonly #buckets: number;
+
+  constructor(labels: readonly string[], buckets: number) {
+    this.#labels = labels;
+    this.#buckets = buckets;
+  }
+
+  of(values: readonly string[]): Series {
+    // The separator cannot stand in a label: it is cut to printable text below, and a clash would only join two series.
+    const key = values.length === 1 ? (values[0] ?? '') : values.join('\u0000');
+    return this.series.get(key) ?? this.#add(key, values);
+  }
+
+  #add(key: string, values: readonly string[]): Series {
+    const isFull = this.series.size >= SERIES_MAX;
+    const kept = isFull
+      ? this.#labels.map(() => OVERFLOW)
+      : values.map((value) => value.slice(0, LABEL_CHARACTERS_MAX));
+    const place = isFull ? OVERFLOW_KEY : key;
+    let series = this.series.get(place);
+    if (series === undefined) {
+      series = { values: kept, value: 0, buckets: new Array<number>(this.#buckets).fill(0) };
+      this.series.set(place, series);
+    }
+    return series;
+  }
+}
+
+const OVERFLOW_KEY = '\u0000\u0000other';
+
+/** A number that only grows. */
+export class Counter {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Adds `amount`, which is not negative. Label values in the order of the metric's labels. */
+  add(amount: number, ...values: string[]): void {
+    this.#table.of(values).value += amount;
+  }
+}
+
+/** A number that goes up and down. */
+export class Gauge {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  set(value: number, ...values: string[]): void {
+    this.#table.of(values).value = value;
+  }
+
+  add(amount: number, ...values: string[]): void {
+    this.#table.of(values).value += amount;
+  }
+
+  /** Forgets every series, for a gauge whose labels name what is in force now. */
+  clear(): void {
+    this.#table.series.clear();
+  }
+}
+
+/** How observations spread over fixed buckets. */
+export class Histogram {
+  readonly #table: Table;
+  readonly #bounds: readonly number[];
+
+  constructor(table: Table, bounds: readonly number[]) {
+    this.#table = table;
+    this.#bounds = bounds;
+  }
+
+  observe(value: number, ...values: string[]): void {
+    const series = this.#table.of(values);
+    const bounds = this.#bounds;
+    let index = 0;
+    while (index < bounds.length && value > (bounds[index] ?? Number.POSITIVE_INFINITY)) index += 1;
+    series.buckets[index] = (series.buckets[index] ?? 0) + 1;
+    series.value += value;
+  }
+}
+
+interface Metric extends Omit<Family, 'samples'> {
+  readonly table: Table;
+}
+
+export class Registry {
+  readonly #metrics: Metric[] = [];
+  readonly #beforeRead: (() => void)[] = [];
+
+  /** A counter without labels stands at 0 from the beginning, so that `rate` and alerts have a series. */
+  counter(name: string, naming: Naming): Counter {
+    return new Counter(this.#add(name, 'counter', naming, []));
+  }
+
+  gauge(name: string, naming: Naming): Gauge {
+    return new Gauge(this.#add(name, 'gauge', naming, []));
+  }
+
+  histogram(name: string, bounds: readonly number[], naming: Naming): Histogram {
+    return new Histogram(this.#add(name, 'histogram', naming, bounds), bounds);
+  }
+
+  /** Runs before each reading, for gauges that are looked up rather than kept. */
+  beforeRead(look: () => void): void {
+    this.#beforeRead.push(look);
+  }
+
+  /** Everything as it stands now. Linear in the number of series. */
+  read(): Family[] {
+    for (const look of this.#beforeRead) look();
+    return this.#metrics.map(({ table, ...family }) => ({
+      ...family,
+      samples: [...table.series.values()].map(({ values, value, buckets }) => ({
+        values,
+        value,
+        buckets: [...buckets],
+      })),
+    }));
+  }
+
+  #add(name: string, type: Family['type'], naming: Naming, bounds: readonly number[]): Table {
+    const { help, labels = [], unit = '', otelName } = naming;
+    const table = new Table(labels, type === 'histogram' ? bounds.length + 1 : 0);
+    if (labels.length === 0) table.of([]);
+    this.#metrics.push({
+      name,
+      help,
+      unit,
+      type,
+      labels,
+      bounds,
+      table,
+      ...(otelName === undefined ? {} : { otelName }),
+    });
+    return table;
+  }
+}
