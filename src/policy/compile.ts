@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { effectiveMode, type Mode, type PolicyIdentity } from '../core/decision.ts';
+import { BoundedCache } from './cache.ts';
 import { CATALOGUE } from '../detectors/injection/index.ts';
 import { piiRules, secretRules } from '../redaction/rules/index.ts';
 import type { PolicyDocument } from './document.ts';
@@ -62,6 +63,7 @@ export function compilePolicies(sources: readonly PolicySource[], world: PolicyW
   const host = createHost(world, problems, warnings);
   const kinds = POLICY_KINDS.map((kind) => compileKind(kind, written, host));
   if (problems.length > 0) throw new PolicyError(sortProblems(problems));
+  for (const document of written) warnUnknownCallers(document, kinds, host);
   return createSet(kinds, host, warnings, hashOf(sources, world.environment));
 }
 
@@ -95,6 +97,17 @@ function reportSharedNames(documents: readonly PolicyDocument[], problems: Probl
       });
     }
     seen.set(document.name, document);
+  }
+}
+
+/** A caller that nobody can be: a word and no mistake, because its Access policy may come later. */
+function warnUnknownCallers(document: PolicyDocument, kinds: readonly LoadedKind[], host: CompileHost): void {
+  const known = new Set(['anonymous', 'default', ...kinds.flatMap(({ compiled }) => [...(compiled.callers ?? [])])]);
+  const { match } = document.spec;
+  for (const name of [...(match?.callers ?? []), ...(match?.except?.callers ?? [])]) {
+    if (!name.includes('*') && !known.has(name)) {
+      host.warn(`${document.name}: names the caller ${name}, whom no Access policy knows`);
+    }
   }
 }
 
@@ -270,24 +283,4 @@ function packsDigest(): string {
     .update(JSON.stringify([RULES_VERSION, secretRules, piiRules, CATALOGUE]))
     .digest('hex');
   return packs;
-}
-
-/** Forgets everything when it is full: rare, cheap, and never more than `entriesMax`. */
-export class BoundedCache implements CompileCache {
-  readonly #entries = new Map<string, unknown>();
-  readonly #entriesMax: number;
-
-  constructor(entriesMax: number) {
-    this.#entriesMax = entriesMax;
-  }
-
-  get<Value>(key: string, make: () => Value): Value {
-    // A key always holds what its own `make` returned, which is never undefined.
-    const known = this.#entries.get(key) as Value | undefined;
-    if (known !== undefined) return known;
-    if (this.#entries.size >= this.#entriesMax) this.#entries.clear();
-    const made = make();
-    this.#entries.set(key, made);
-    return made;
-  }
 }

@@ -72,6 +72,8 @@ export interface CompiledKind<Document = PolicyDocument> {
   authenticate?(key: string | undefined, headers: Headers): Principal;
   /** The body limit for a caller in bytes, before its model is known. */
   bodyBytesMax?(documents: readonly Document[]): number | undefined;
+  /** Callers that have an entry of their own. */
+  readonly callers?: Iterable<string>;
   /** Names of models and tools that policies list. */
   readonly knownNames?: Iterable<string>;
   /** What the start line says of this kind. */

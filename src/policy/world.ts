@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BoundedCache, type PolicyWorld } from './compile.ts';
+import { BoundedCache } from './cache.ts';
+import type { PolicyWorld } from './compile.ts';
 import type { PolicyEnvironment } from './kind.ts';
 import { createLocalCounters } from './limits/buckets.ts';
 import { Queues } from './limits/queue.ts';

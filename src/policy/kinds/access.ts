@@ -101,6 +101,7 @@ function compileAccess(
       if (closed) throw new GatewayError('unauthorized', { headers: { 'www-authenticate': 'Bearer' } });
       return ANONYMOUS;
     },
+    callers: documents.flatMap(({ spec }) => (spec.callers ?? []).map(({ name }) => name)),
     summary: { anonymous: closed ? 'deny' : 'allow', callers: new Set(keys.map((key) => key.caller.name)).size },
   };
 }

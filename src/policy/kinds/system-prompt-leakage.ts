@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { BoundedCache } from '../cache.ts';
 import type { PolicyDocument } from '../document.ts';
-import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
+import { type CompileCache, type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { mergeScanners } from '../output/text-filter.ts';
 import { createOverlapScanner, PromptWords } from '../output/overlap.ts';
 import { compileProgram } from '../programs.ts';
@@ -58,7 +59,11 @@ interface Known {
   readonly canary: string | undefined;
 }
 
+/** Prompts whose words and marks are kept at once; most exchanges repeat one that was seen before. */
+const PROMPTS_MAX = 128;
+
 function compiled(host: CompileHost): CompiledKind<LeakageDocument> {
+  const cache = new BoundedCache(PROMPTS_MAX);
   return {
     stage(documents): Stage {
       // By the request itself, so that nothing outlives its exchange.
@@ -77,7 +82,7 @@ function compiled(host: CompileHost): CompiledKind<LeakageDocument> {
         },
         answer(context) {
           const exchange = known.get(context.request);
-          return exchange && createAnswerStage(documents, exchange, context, host);
+          return exchange && createAnswerStage(documents, exchange, context, host, cache);
         },
       };
     },
@@ -126,11 +131,13 @@ function createAnswerStage(
   exchange: Known,
   context: AnswerContext,
   host: CompileHost,
+  cache: CompileCache,
 ): AnswerStage {
   const tallies = new Map(
     documents.map((document) => [document, new Map<string, { channel: string; findings: number }>()]),
   );
-  const words = new PromptWords(exchange.prompts, PROMPT_WORDS_MAX);
+  const key = `words ${host.mark(JSON.stringify(exchange.prompts))}`;
+  const words = cache.get(key, () => new PromptWords(exchange.prompts, PROMPT_WORDS_MAX));
   return {
     scanner({ kind, channel }) {
       if (kind === 'tool_argument') return undefined;
@@ -150,7 +157,7 @@ function createAnswerStage(
           );
         }
         if (canary === true && exchange.canary !== undefined) {
-          const scanner = createCanaryScanner(exchange.canary, enforces, () => found('canary'), host);
+          const scanner = createCanaryScanner(exchange.canary, enforces, () => found('canary'), cache);
           if (scanner) made.push(scanner);
         }
         return made;
@@ -172,9 +179,9 @@ function createCanaryScanner(
   canary: string,
   enforces: boolean,
   found: () => void,
-  host: CompileHost,
+  cache: CompileCache,
 ): TextScanner | undefined {
-  const program = compileProgram([{ id: 'canary', label: LABEL, value: canary, encoded: true }], 'compete', host.cache);
+  const program = compileProgram([{ id: 'canary', label: LABEL, value: canary, encoded: true }], 'compete', cache);
   if (typeof program === 'string') return undefined;
   const scanner = program.scanner();
   return {
