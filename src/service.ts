@@ -56,6 +56,7 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     catalog,
     sink,
     watchdog,
+    nowMs,
     newId: () => crypto.randomUUID(),
   });
   let draining = false;

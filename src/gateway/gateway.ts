@@ -52,6 +52,8 @@ export interface GatewayOptions {
   readonly sink: Sink;
   readonly watchdog: Watchdog;
   readonly newId: () => string;
+  /** A monotonic clock in milliseconds. */
+  readonly nowMs: () => number;
 }
 
 export interface Gateway {
@@ -341,6 +343,7 @@ function streamed(
     filter,
     abort: exchange.abort,
     watch,
+    nowMs: options.nowMs,
     failure: (error) => reader.failure(error, exchange.id),
     explain: (error) => {
       const refused = error.code === 'output_blocked' ? exchange.refusal() : undefined;

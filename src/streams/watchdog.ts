@@ -13,7 +13,8 @@ export interface Watched {
 }
 
 export interface Watch {
-  touch(): void;
+  /** It moved, at this time of the watchdog's clock. */
+  touch(nowMs: number): void;
   stop(): void;
 }
 
@@ -41,8 +42,8 @@ export class Watchdog {
     this.#entries.add(entry);
     this.#timer ??= setInterval(() => this.tick(), this.#tickMs);
     return {
-      touch: () => {
-        entry.touchedMs = this.#nowMs();
+      touch: (nowMs) => {
+        entry.touchedMs = nowMs;
       },
       stop: () => {
         this.#entries.delete(entry);
