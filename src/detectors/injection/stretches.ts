@@ -63,8 +63,8 @@ export function decodeStretches(
 
 /**
  * Decodes what begins with one of some signs, in place, and keeps the surroundings of each decoded spot. `decodeAt`
- * pushes what it decodes and returns where that ends, or -1. Undefined when fewer than `decodedMin` characters were
- * decoded. Linear.
+ * pushes what it decodes, if anything, and returns where that ends, or -1. Undefined when fewer than `decodedMin`
+ * characters were decoded or spots taken out. Linear.
  */
 export function decodeMarked(
   text: string,
@@ -90,7 +90,7 @@ export function decodeMarked(
       built.push(0x0a, at);
       copy(built, text, at - SURROUNDING_CHARACTERS, at);
     } else copy(built, text, gapStart, at);
-    decoded += scratch.length;
+    decoded += Math.max(1, scratch.length);
     built.append(scratch);
     scratch.truncate(0);
     copied = end;

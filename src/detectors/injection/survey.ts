@@ -22,9 +22,11 @@ export interface Survey {
   readonly counts: Int32Array;
   words: number;
   percents: number;
+  /** Ampersands that begin a numeric reference of HTML. */
   ampersands: number;
   backslashes: number;
   equals: number;
+  angles: number;
   /** Characters that turn the direction of writing. */
   turns: number;
   /** Longest rows of words of two hexadecimal digits, of seven or eight binary digits, of at most three decimal digits. */
@@ -114,7 +116,7 @@ export function survey(text: string): Survey {
       else if (code === 0x3d) seen.equals++;
     } else if (kind === Kind.leetSign) noteLeetSign(seen, text, at, code);
     else if (code === 0x2e) noteMorse(seen, text, at);
-    else if (kind === Kind.other) countSign(seen, code);
+    else if (kind === Kind.other) countSign(seen, text, at, code);
     else if (code === 0x202e || code === 0x202d) seen.turns++;
   }
   return seen;
@@ -137,6 +139,7 @@ function emptySurvey(): Survey {
     ampersands: 0,
     backslashes: 0,
     equals: 0,
+    angles: 0,
     turns: 0,
     morse: [],
     hexRow: 0,
@@ -152,10 +155,12 @@ function emptySurvey(): Survey {
   };
 }
 
-function countSign(seen: Survey, code: number): void {
+function countSign(seen: Survey, text: string, at: number, code: number): void {
   if (code === 0x25) seen.percents++;
-  else if (code === 0x26) seen.ampersands++;
+  else if (code === 0x26)
+    seen.ampersands += text.charCodeAt(at + 1) === 0x23 || text.startsWith('amp;#', at + 1) ? 1 : 0;
   else if (code === 0x5c) seen.backslashes++;
+  else if (code === 0x3c) seen.angles++;
 }
 
 function closeRun(seen: Survey, start: number, end: number, bits: number): void {

@@ -17,6 +17,7 @@ import {
   decodeRot13,
 } from './decode/letters.ts';
 import { decodeBraille, decodeNumbers } from './decode/numbers.ts';
+import { decodeMarkup } from './decode/markup.ts';
 import { decodeRuns } from './decode/runs.ts';
 import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
 import { Kind } from './kinds.ts';
@@ -36,6 +37,7 @@ export type ViewName =
   | 'url'
   | 'entities'
   | 'escapes'
+  | 'markup'
   | 'quoted_printable'
   | 'morse'
   | 'apart'
@@ -152,6 +154,7 @@ const DECODERS: readonly Decoder[] = [
     wanted: (seen) => onlySign(seen) === '=',
     decode: (text) => decodeEscapes(text, ['=']),
   },
+  { name: 'markup', complete: true, wanted: (seen) => seen.angles >= 2, decode: decodeMarkup },
   {
     name: 'morse',
     complete: true,
@@ -260,8 +263,9 @@ function addReading(
     const isRaw = decoder.raw === true;
     const source = isRaw ? text : base.text;
     const from = isRaw ? seen : baseSeen;
-    // Nobody writes leet backwards; only what encodes bytes is worth undoing again and again.
-    if ((decoder.cipher === true && isCiphered) || repeats(decoder, name) || !decoder.wanted(from)) continue;
+    // Nobody writes leet backwards: behind a play with letters only what encodes bytes is worth undoing.
+    if (isCiphered && (decoder.cipher === true || decoder.complete === true)) continue;
+    if (repeats(decoder, name) || !decoder.wanted(from)) continue;
     const decoded = decoder.decode(source, from);
     if (decoded === undefined) continue;
     addDecoded(state, decoder, decoded, source, isRaw ? origin : base.origin, path, depth);
@@ -280,7 +284,7 @@ function isPlain(seen: Survey): boolean {
     seen.atbash.length +
     seen.reversed.length;
   const hidden = countOf(seen, Kind.astral) + countOf(seen, Kind.invisible) + countOf(seen, Kind.braille) + seen.turns;
-  return seen.runs.length === 0 && escapes < 3 && rows < 5 && stretches === 0 && hidden === 0;
+  return seen.runs.length === 0 && escapes < 3 && seen.angles < 2 && rows < 5 && stretches === 0 && hidden === 0;
 }
 
 const ESCAPES: readonly ViewName[] = ['url', 'entities', 'escapes', 'quoted_printable'];
@@ -288,6 +292,9 @@ const ESCAPES: readonly ViewName[] = ['url', 'entities', 'escapes', 'quoted_prin
 /** Whether a decoder that undoes all layers at once would only see its own result again. */
 function repeats(decoder: Decoder, name: ViewName): boolean {
   if (decoder.complete !== true) return false;
+  // A page's escapes are undone with and without its markup; what escapes hide of markup itself is seldom more than brackets.
+  if (decoder.name === 'markup' && (ESCAPES.includes(name) || name === 'apart')) return true;
+  if (name === 'apart' && ESCAPES.includes(decoder.name)) return true;
   return decoder.name === name || (ESCAPES.includes(decoder.name) && ESCAPES.includes(name));
 }
 

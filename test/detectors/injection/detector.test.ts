@@ -178,6 +178,9 @@ describe('where an attack hides', () => {
     'JSON with escaped line ends': `{"note":"Hello\\n\\n${attack}\\nBye"}`,
     'a markdown comment': `# Notes\n\n<!-- ${attack} -->\n\nAll is well.`,
     'an HTML attribute': `<img src="cat.png" alt="${attack}">`,
+    'formatted words': `<p>${attack.split(' ').join('</b> <b style="color:red">')}</p>`,
+    'a table with a word a cell': `<tr><td>${attack.split(' ').join('</td><td>')}</td></tr>`,
+    'words cut by tags': `<p>${attack.replace('gnore', 'gn<b></b>ore').replace('prev', 'pr<!-- x -->ev')}</p>`,
     'a code comment': `function add(a, b) {\n  // ${attack}\n  return a + b;\n}`,
     'a table cell': `| name | note |\n|---|---|\n| Ann | ${attack} |`,
     'the middle of a long text': `${'Lorem ipsum dolor sit amet. '.repeat(400)}${attack}. ${'Lorem ipsum dolor sit amet. '.repeat(400)}`,
@@ -188,7 +191,7 @@ describe('where an attack hides', () => {
       expect(suspicious).toBe(true);
       for (const { start, end } of findings) expect(text.slice(start, end).length).toBe(end - start);
       const override = findings.find(({ rule }) => rule === 'ignore_previous_instructions');
-      expect(text.slice(override?.start, override?.end).toLowerCase()).toStartWith('ignore');
+      expect(text.slice(override?.start, override?.end).toLowerCase()).toStartWith('ign');
     });
   }
 

@@ -56,59 +56,31 @@ function decodeBytes(built: MappedBuilder, text: string, at: number, sign: numbe
   return end;
 }
 
-const NAMED: Readonly<Record<string, number>> = {
-  lt: 0x3c,
-  gt: 0x3e,
-  amp: 0x26,
-  quot: 0x22,
-  apos: 0x27,
-  nbsp: 0x20,
-  colon: 0x3a,
-  period: 0x2e,
-  comma: 0x2c,
-  excl: 0x21,
-  lowbar: 0x5f,
-  Tab: 0x20,
-  NewLine: 0x0a,
-};
-const NAME_CHARACTERS_MAX = 8;
+const REFERENCE_CHARACTERS_MAX = 10;
 
-/** Numeric and the common named character references of HTML. */
+/**
+ * Numeric character references of HTML, and `&amp;` before one. Other named ones stand for punctuation, which words
+ * are read across anyway, and stand by the thousand in pages about code.
+ */
 function decodeEntity(built: MappedBuilder, text: string, at: number): number {
-  const end = entityEnd(text, at);
-  const point = end < 0 ? -1 : entityPoint(text, at + 1, end);
-  if (point < 0) return -1;
-  built.pushPoint(point, at);
-  return text.charCodeAt(end) === 0x3b ? end + 1 : end;
-}
-
-function entityEnd(text: string, at: number): number {
-  const isNumber = text.charCodeAt(at + 1) === 0x23;
-  const last = Math.min(text.length, at + 2 + NAME_CHARACTERS_MAX + (isNumber ? 2 : 0));
-  let end = at + (isNumber ? 2 : 1);
-  if (isNumber && (text.charCodeAt(end) | 0x20) === 0x78) end++;
-  for (; end < last; end++) {
-    const code = text.charCodeAt(end);
-    if (code === 0x3b) return end;
-    const lower = code | 0x20;
-    const isPart = isNumber ? hexValue(code) >= 0 : lower >= 0x61 && lower <= 0x7a;
-    if (!isPart) break;
+  if (text.startsWith('&amp;#', at)) {
+    built.push(0x26, at);
+    return at + 5;
   }
-  // Browsers read a numeric reference without its semicolon too.
-  return isNumber && end > at + 3 ? end : -1;
-}
-
-function entityPoint(text: string, from: number, end: number): number {
-  if (text.charCodeAt(from) !== 0x23) return NAMED[text.slice(from, end)] ?? -1;
-  const isHex = (text.charCodeAt(from + 1) | 0x20) === 0x78;
+  if (text.charCodeAt(at + 1) !== 0x23) return -1;
+  const isHex = (text.charCodeAt(at + 2) | 0x20) === 0x78;
+  const start = at + (isHex ? 3 : 2);
+  let end = start;
   let point = 0;
-  for (let at = from + (isHex ? 2 : 1); at < end; at++) {
-    const digit = hexValue(text.charCodeAt(at));
-    if (digit < 0 || (!isHex && digit > 9)) return -1;
+  for (; end - start < REFERENCE_CHARACTERS_MAX; end++) {
+    const digit = hexValue(text.charCodeAt(end));
+    if (digit < 0 || (!isHex && digit > 9)) break;
     point = point * (isHex ? 16 : 10) + digit;
-    if (point > 0x10ffff) return -1;
   }
-  return point === 0 ? -1 : point;
+  if (end === start || point === 0 || point > 0x10ffff) return -1;
+  built.pushPoint(point, at);
+  // Browsers read a reference without its semicolon too.
+  return text.charCodeAt(end) === 0x3b ? end + 1 : end;
 }
 
 /** `\u0041`, `\u{41}`, `\U00000041`, `\x41` and `\101`. */
