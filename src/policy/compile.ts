@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { effectiveMode, type Mode, type PolicyIdentity } from '../core/decision.ts';
 import { BoundedCache } from './cache.ts';
+import type { Guard, GuardOptions } from '../detectors/guard/index.ts';
 import { CATALOGUE } from '../detectors/injection/index.ts';
 import { piiRules, secretRules } from '../redaction/rules/index.ts';
 import type { PolicyDocument } from './document.ts';
@@ -36,6 +37,8 @@ export interface PolicyWorld {
   readonly now: () => number;
   /** Random, and the same for the life of the process: canaries are made of it. */
   readonly markKey: string;
+  /** Makes a guard that can reach its model. */
+  readonly makeGuard: (options: GuardOptions) => Guard;
   /** They outlive the set, so that a reload neither forgives nor forgets. */
   readonly counters: Counters;
   readonly queues: Queues;
@@ -118,6 +121,7 @@ function createHost(world: PolicyWorld, problems: Problem[], warnings: string[])
     now: world.now,
     mark: (text) => createHmac('sha256', world.markKey).update(text).digest('hex').slice(0, MARK_CHARACTERS),
     cache: world.cache,
+    makeGuard: world.makeGuard,
     counters: world.counters,
     queues: world.queues,
     hasProblems: () => problems.length > 0,

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import type { Mode, PolicyIdentity } from '../core/decision.ts';
+import type { Guard, GuardOptions } from '../detectors/guard/index.ts';
 import type { PolicyDocument } from './document.ts';
 import type { Counters } from './limits/buckets.ts';
 import type { Queues } from './limits/queue.ts';
@@ -22,6 +23,8 @@ export interface PolicyEnvironment {
   readonly allowedTools?: readonly string[] | undefined;
   readonly blockedTools?: readonly string[] | undefined;
   readonly highRiskTools?: readonly string[] | undefined;
+  /** Where a guard model is asked whose policy names no other place. */
+  readonly ollamaBaseUrl?: string | undefined;
   readonly requireApiKey?: boolean | undefined;
   readonly apiKey?: string | undefined;
 }
@@ -48,6 +51,8 @@ export interface CompileHost {
   mark(text: string): string;
   /** Milliseconds since 1970, for keys that expire. */
   now(): number;
+  /** Makes a guard that can reach its model. Throws TypeError for options that cannot be. */
+  makeGuard(options: GuardOptions): Guard;
   /** Counters and queues that outlive a set. */
   readonly counters: Counters;
   readonly queues: Queues;

@@ -3,12 +3,13 @@ import {
   BUILTIN_RULES,
   createInjectionDetector,
   type InjectionDetector,
-  type InputPart,
   type Inspection,
 } from '../../detectors/injection/index.ts';
+import type { Guard } from '../../detectors/guard/index.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { injectionEngine, patternProblem } from '../patterns.ts';
+import { askGuard, guardOf, guardSchema, type GuardSpec } from './injection-guard.ts';
 import { quote, suggest } from '../problem.ts';
 import { choice, decimal, fields, filledList, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
 import type { RequestContext } from '../../core/stage.ts';
@@ -47,6 +48,7 @@ const schema = fields({
     }),
   ),
   threshold: v.optional(decimal(0.1, 100)),
+  model: v.optional(guardSchema),
 });
 
 interface Spec extends SpecBase {
@@ -60,6 +62,7 @@ interface Spec extends SpecBase {
       }
     | undefined;
   readonly threshold?: number | undefined;
+  readonly model?: GuardSpec | undefined;
 }
 
 type InjectionDocument = PolicyDocument<Spec>;
@@ -72,8 +75,13 @@ export const promptInjection = defineKind<Spec>({
   owasp: 'LLM01',
   schema,
   compile(documents, host) {
-    const detectors = new Map(documents.map((document) => [document, detectorOf(document, host)]));
-    return compiled(detectors, host);
+    const judges = new Map(
+      documents.map((document) => [
+        document,
+        { detector: detectorOf(document, host), guard: guardOf(document, document.spec.model, host) },
+      ]),
+    );
+    return compiled(judges, host);
   },
 });
 
@@ -127,45 +135,50 @@ function reportMistakes(document: InjectionDocument, host: CompileHost): boolean
   return broken;
 }
 
-function compiled(
-  detectors: ReadonlyMap<InjectionDocument, InjectionDetector | undefined>,
-  host: CompileHost,
-): CompiledKind<InjectionDocument> {
+/** What one document judges with. */
+interface Judge {
+  readonly detector: InjectionDetector | undefined;
+  readonly guard: Guard | undefined;
+}
+
+function compiled(judges: ReadonlyMap<InjectionDocument, Judge>, host: CompileHost): CompiledKind<InjectionDocument> {
   return {
     stage: (documents) => ({
-      request(context) {
-        for (const document of documents) {
-          const detector = detectors.get(document);
-          if (detector) inspect(document, detector, context, host);
-        }
+      async request(context) {
+        for (const document of documents) await inspect(document, judges.get(document), context, host);
       },
     }),
   };
 }
 
-function inspect(
+async function inspect(
   document: InjectionDocument,
-  detector: InjectionDetector,
+  judge: Judge | undefined,
   context: RequestContext,
   host: CompileHost,
-): void {
+): Promise<void> {
+  if (!judge?.detector) return;
   const roles: readonly string[] = document.spec.scan ?? ROLES;
   const texts = context.request.texts.filter(({ role, text }) => roles.includes(role) && text !== '');
   if (texts.length === 0) return;
-  const inspection = detector.inspect(texts.map(({ text, role, path }): InputPart => ({ text, role, origin: path })));
+  const inspection = judge.detector.inspect(texts.map(({ text, role, path }) => ({ text, role, origin: path })));
   const unread = inspection.faults.length > 0;
-  if (!inspection.suspicious && !unread) return;
+  const isCertain = inspection.suspicious || unread;
+  const guarded = isCertain ? undefined : await askGuard(judge.guard, texts, inspection.partScores, context.signal);
+  const score = Math.max(inspection.score, guarded?.score ?? 0);
+  if (!isCertain && score < (document.spec.threshold ?? THRESHOLD)) return;
   const { rules, patterns } = reasonsOf(inspection);
   if (unread) rules.push('unviewable');
+  if (guarded) rules.unshift('guard_model');
   const outcome = context.note(host.identity(document), {
     situation: 'suspicious_input',
     rule: rules[0] ?? 'unviewable',
-    channel: texts[worstPart(inspection)]?.path ?? 'request',
-    findings: inspection.findings.length + inspection.faults.length,
+    channel: texts[guarded?.part ?? worstPart(inspection)]?.path ?? 'request',
+    findings: inspection.findings.length + inspection.faults.length + (guarded ? 1 : 0),
     code: 'prompt_injection',
     rules: rules.slice(0, RULES_NOTED_MAX),
     patterns: patterns.slice(0, RULES_NOTED_MAX),
-    score: Math.round(inspection.score * 100) / 100,
+    score: Math.round(score * 100) / 100,
   });
   if (outcome === 'stripped') context.request.drop('tools');
 }

@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import type { RequestText } from '../../core/operation.ts';
+import type { Guard } from '../../detectors/guard/index.ts';
+import type { PolicyDocument } from '../document.ts';
+import type { CompileHost } from '../kind.ts';
+import { compilePatterns } from '../patterns.ts';
+import { choice, decimal, fields, formed, text, wholeNumber } from '../schema.ts';
+
+/** `model` of a PromptInjection policy: a classifier in an Ollama that is asked where the cheap score is in doubt. */
+
+export const guardSchema = fields({
+  name: text('the name of a model'),
+  baseUrl: v.optional(formed(/^https?:\/\/[^/?#@\s]+$/, 'http://host:port, nothing behind it')),
+  onError: v.optional(choice(['score', 'closed'])),
+  timeoutMs: v.optional(wholeNumber(50, 60_000, 'milliseconds')),
+  from: v.optional(decimal(0, 100)),
+  to: v.optional(decimal(0, 100)),
+  prompt: v.optional(
+    fields({
+      system: text('the system message'),
+      flagged: text('a pattern of an answer that means yes'),
+      clear: text('a pattern of an answer that means no'),
+    }),
+  ),
+});
+
+export interface GuardSpec {
+  readonly name: string;
+  readonly baseUrl?: string | undefined;
+  readonly onError?: 'score' | 'closed' | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly prompt?: { readonly system: string; readonly flagged: string; readonly clear: string } | undefined;
+}
+
+const TIMEOUT_MS = 2_000;
+
+/** Texts of one request that the model is asked about, those with the highest scores first. */
+const TEXTS_ASKED_MAX = 3;
+
+/** Makes a document's guard, or finds the one of equal options: its breaker and its verdicts outlive a reload. */
+export function guardOf(document: PolicyDocument, spec: GuardSpec | undefined, host: CompileHost): Guard | undefined {
+  if (spec === undefined) return undefined;
+  const path = ['spec', 'model'];
+  const baseUrl = spec.baseUrl ?? host.environment.ollamaBaseUrl;
+  if (baseUrl === undefined) {
+    host.report(document, path, 'needs a baseUrl here; accepted: the address of the Ollama that holds the model');
+    return undefined;
+  }
+  const flagged = spec.prompt && compilePatterns(document, [...path, 'prompt', 'flagged'], spec.prompt.flagged, host);
+  const clear = spec.prompt && compilePatterns(document, [...path, 'prompt', 'clear'], spec.prompt.clear, host);
+  if (spec.prompt && (!flagged || !clear)) return undefined;
+  try {
+    return host.cache.get(`guard ${JSON.stringify([baseUrl, spec])}`, () =>
+      host.makeGuard({
+        name: spec.name,
+        baseUrl,
+        onError: spec.onError ?? 'score',
+        timeoutMs: spec.timeoutMs ?? TIMEOUT_MS,
+        ...(spec.from === undefined ? {} : { from: spec.from }),
+        ...(spec.to === undefined ? {} : { to: spec.to }),
+        ...(spec.prompt && flagged && clear ? { prompt: { prompt: spec.prompt.system, flagged, clear } } : {}),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    host.report(document, path, error.message);
+    return undefined;
+  }
+}
+
+/** The model's word on the texts that are most in doubt: the highest sum of scores, where it flagged one. */
+export async function askGuard(
+  guard: Guard | undefined,
+  texts: readonly RequestText[],
+  scores: readonly number[],
+  signal: AbortSignal,
+): Promise<{ readonly score: number; readonly part: number } | undefined> {
+  if (!guard) return undefined;
+  const parts = texts
+    .map((each, part) => ({ text: each.text, part, score: scores[part] ?? 0 }))
+    .sort((a, b) => b.score - a.score || b.part - a.part)
+    .slice(0, TEXTS_ASKED_MAX);
+  const outcomes = await Promise.all(parts.map(({ text: asked, score }) => guard.judge(asked, score, signal)));
+  let best: { readonly score: number; readonly part: number } | undefined;
+  for (const [index, outcome] of outcomes.entries()) {
+    const asked = parts[index];
+    if (!asked || outcome.score <= 0) continue;
+    const score = asked.score + outcome.score;
+    if (!best || score > best.score) best = { score, part: asked.part };
+  }
+  return best;
+}
