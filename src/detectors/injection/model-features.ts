@@ -44,6 +44,9 @@ const PAIR_TOKENS_MAX = 10;
 /** Characters of one word that make 4-grams. */
 const WORD_CHARACTERS_MAX = 32;
 
+/** Blocks until the marks of what was seen are wiped: what their table can hold. */
+const STAMP_MAX = 0x7fff_ffff;
+
 const PAIR_BASE = 64;
 const TRIPLE_BASE = 16_384;
 const CONCEPT_BITS = 6;
@@ -109,6 +112,9 @@ function beginBlock(reader: Reader, start: number): void {
   reader.block.conceptCount = 0;
   reader.blockTokens = 0;
   reader.stamp += 1;
+  if (reader.stamp < STAMP_MAX) return;
+  reader.seen.fill(0);
+  reader.stamp = 1;
 }
 
 function addConceptFeature(reader: Reader, index: number): void {
