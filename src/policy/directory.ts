@@ -6,7 +6,6 @@ import { PolicyError, type Problem } from './problem.ts';
 
 /** Reads a policy directory: which files count, what they hold, and what is wrong with the others. */
 
-const SETTLE_MS = 20;
 const SETTLE_TRIES_MAX = 10;
 
 /** Files in one directory, tests and policies together. */
@@ -33,11 +32,11 @@ export function classifyFile(name: string): 'policy' | 'test' | 'ignored' | 'wro
   return /\.(ya?ml|json)$/i.test(name) ? 'wrong_ending' : 'ignored';
 }
 
-/** Reads until two reads in a row agree, so that a file is never taken half written. */
-export async function readSettled(directory: string): Promise<Snapshot> {
+/** Reads until two reads, `settleMs` apart, agree, so that a file is hardly ever taken half written. */
+export async function readSettled(directory: string, settleMs: number): Promise<Snapshot> {
   let last = await readDirectory(directory);
   for (let tries = 0; tries < SETTLE_TRIES_MAX; tries++) {
-    await Bun.sleep(SETTLE_MS);
+    await Bun.sleep(settleMs);
     const next = await readDirectory(directory);
     if (Bun.deepEquals(next, last)) return next;
     last = next;

@@ -44,16 +44,19 @@ export interface PolicyStore {
 const POLL_MS = 5_000;
 const DEBOUNCE_MS = 100;
 
+/** At the start nobody is expected to be writing, and a start is waited for. */
+const START_SETTLE_MS = 10;
+
 /**
  * Loads a directory and begins to watch it. Rejects with PolicyError where the directory cannot be used; nothing is
  * watched then.
  */
 export async function openPolicyStore(options: PolicyStoreOptions): Promise<PolicyStore> {
-  const { directory, emit } = options;
+  const { directory, emit, debounceMs = DEBOUNCE_MS } = options;
   const secretFiles = new Set<string>();
   const world = { ...createWorld(options.environment), ...options.world, readSecretFile: remember(secretFiles) };
 
-  const first = await readSettled(directory);
+  const first = await readSettled(directory, START_SETTLE_MS);
   let current = compilePolicies(sourcesOf(first), world);
   let seen = fingerprint(first, secretFiles);
   let problems: readonly string[] = [];
@@ -61,7 +64,7 @@ export async function openPolicyStore(options: PolicyStoreOptions): Promise<Poli
   emit({ type: 'policies.loaded', hash: current.hash, policies: current.policies.length, reload: false });
 
   async function refresh(): Promise<void> {
-    const snapshot = await readSettled(directory);
+    const snapshot = await readSettled(directory, debounceMs);
     const print = fingerprint(snapshot, secretFiles);
     if (closed || print === seen) return;
     secretFiles.clear();
@@ -80,7 +83,7 @@ export async function openPolicyStore(options: PolicyStoreOptions): Promise<Poli
 
   let running: Promise<void> = Promise.resolve();
   const reload = () => (running = running.then(refresh, refresh));
-  const stop = watchDirectory(directory, reload, options.pollMs ?? POLL_MS, options.debounceMs ?? DEBOUNCE_MS);
+  const stop = watchDirectory(directory, reload, options.pollMs ?? POLL_MS, debounceMs);
 
   return {
     get current() {
