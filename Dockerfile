@@ -13,28 +13,34 @@ WORKDIR /build
 COPY package.json bun.lock bunfig.toml tsconfig.json ./
 RUN bun install --frozen-lockfile --production --ignore-scripts
 COPY src ./src
-RUN bun run build
+# The code is compiled ahead, which halves the time to the first answer, but Bun's byte code differs from build to build.
+# REPRODUCIBLE=true leaves it out: then the same commit gives the same bytes.
+ARG REPRODUCIBLE=false
+RUN if [ "${REPRODUCIBLE}" = true ]; \
+    then bun build src/main.ts --compile --minify --format=esm --outfile dist/llm-gateway; \
+    else bun run build; \
+    fi
 
 # What the program links to and nothing else, with the package records that let a scanner name and date it.
 FROM ${LIBC_IMAGE} AS root
 ARG SOURCE_DATE_EPOCH=0
-COPY --from=build /build/dist/llm-gateway /root/app/llm-gateway
-COPY policies /root/app/policies
+COPY --from=build /build/dist/llm-gateway /image/app/llm-gateway
+COPY policies /image/app/policies
 # hadolint ignore=DL4006
 RUN set -eu; \
-    mkdir -p /root/etc /root/tmp /root/var/lib/dpkg/status.d; \
-    chmod 1777 /root/tmp; \
-    printf 'nonroot:x:65532:65532:nonroot:/app:/sbin/nologin\n' > /root/etc/passwd; \
-    printf 'nonroot:x:65532:\n' > /root/etc/group; \
-    cp /etc/os-release /root/etc/os-release; \
-    ldd /root/app/llm-gateway | grep -o '/[^ ]*' | sort -u > /tmp/libraries; \
-    while read -r library; do cp -L --parents "$library" /root/; done < /tmp/libraries; \
+    mkdir -p /image/etc /image/tmp /image/var/lib/dpkg/status.d; \
+    chmod 1777 /image/tmp; \
+    printf 'nonroot:x:65532:65532:nonroot:/app:/sbin/nologin\n' > /image/etc/passwd; \
+    printf 'nonroot:x:65532:\n' > /image/etc/group; \
+    cp /etc/os-release /image/etc/os-release; \
+    ldd /image/app/llm-gateway | grep -o '/[^ ]*' | sort -u > /tmp/libraries; \
+    while read -r library; do cp -L --parents "$library" /image/; done < /tmp/libraries; \
     dpkg-query --show --showformat \
       'Package: ${Package}\nStatus: ${Status}\nArchitecture: ${Architecture}\nVersion: ${Version}\nMaintainer: ${Maintainer}\nSource: ${source:Package}\nDescription: ${binary:Summary}\n' \
-      libc6 > /root/var/lib/dpkg/status.d/libc6; \
-    cp --parents /usr/share/doc/libc6/copyright /root/; \
-    chmod -R a+rX,go-w /root/app; \
-    find /root -mindepth 1 -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
+      libc6 > /image/var/lib/dpkg/status.d/libc6; \
+    cp --parents /usr/share/doc/libc6/copyright /image/; \
+    chmod -R a+rX,go-w /image/app; \
+    find /image -mindepth 1 -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
 FROM scratch
 ARG VERSION=dev
@@ -46,7 +52,7 @@ LABEL org.opencontainers.image.title="llm-gateway" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
-COPY --from=root /root/ /
+COPY --from=root /image/ /
 # Beyond 256 requests to Ollama at once Bun would queue in silence; it reads this only from the real environment.
 ENV NODE_ENV=production \
     BUN_CONFIG_MAX_HTTP_REQUESTS=65535
