@@ -24,7 +24,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     technique: 'template',
     reference: OWASP,
     score: 0.3,
-    indirectScore: 0.5,
+    indirectScore: 0.35,
     always: true,
     sequences: ['pseudotag', 'pseudohead'],
   },
@@ -60,7 +60,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     reference: DOCUMENTS,
     score: 0.2,
     indirectScore: 0.5,
-    sequences: ['notice ~4 addressed', 'addressed ~6 imperative', 'toyou ~2 addressed'],
+    sequences: ['notice ~4 addressed', 'addressed ~2 imperative', 'toyou ~2 addressed'],
   },
   {
     id: 'system_tag',
@@ -98,7 +98,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     technique: 'document',
     reference: DOCUMENTS,
     score: 0.1,
-    indirectScore: 0.3,
+    indirectScore: 0.2,
     sequences: ['invoke ~3 toolword'],
   },
   {
@@ -106,7 +106,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     technique: 'document',
     reference: DOCUMENTS,
     score: 0.3,
-    indirectScore: 0.6,
+    indirectScore: 0.5,
     always: true,
     sequences: ['question ~6 verdict', 'question ~4 question', 'urgent ~6 verdict', 'verdict'],
   },
@@ -152,7 +152,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     reference: OWASP,
     score: 0.2,
     indirectScore: 0.4,
-    sequences: ['send ~8 loot'],
+    sequences: ['send ~8 loot', 'mail ~1 definite ~3 loot'],
   },
   {
     id: 'send_secrets_to',
@@ -160,7 +160,7 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     reference: OWASP,
     score: 0.3,
     indirectScore: 0.7,
-    sequences: ['send ~8 loot ~12 target'],
+    sequences: ['send ~8 loot ~12 target', 'mail ~1 definite ~3 loot ~8 target'],
   },
   {
     id: 'decode_and_obey',

@@ -58,7 +58,6 @@ export const OVERRIDE_RULES: readonly CatalogueRule[] = [
       'prior ~3 given ~4 override_last',
       'override ~2 given ~2 prior|said',
       'override ~2 what ~3 said',
-      'prior ~4 override_last',
       'leave ~3 prior ~4 behind',
       'prior ~4 given ~3 behind',
     ],
@@ -80,7 +79,7 @@ export const OVERRIDE_RULES: readonly CatalogueRule[] = [
     technique: 'override',
     reference: OWASP,
     score: 0.5,
-    sequences: ['forget ~1 all', 'all ~2 override_last', 'all ~3 prior ~3 override_last'],
+    sequences: ['forget ~1 all', 'all ~2 override_last', 'prior ~4 override_last', 'all ~3 prior ~3 override_last'],
   },
   {
     id: 'ignore_context',

@@ -16,7 +16,7 @@ export const PERSONA_RULES: readonly CatalogueRule[] = [
     reference: PERSONAS,
     score: 0.6,
     sequences: [
-      'without ~4 limits',
+      'without ~2 limits',
       'without ~3 ethics',
       'negation ~3 limits ~3 morals',
       'nomatter ~4 morals',

@@ -33,7 +33,8 @@ export function weigh(findings: readonly PartFinding[], indirectShare: number): 
   for (const [bucket, own] of buckets) {
     const kept = keepBest([...own, ...(buckets.get(bucket + 1) ?? []), ...everywhere]);
     const sum = kept.reduce(
-      (total, { context, score: one }) => total + (context === 'indirect' ? one / indirectShare : one),
+      (total, { context, technique, score: one }) =>
+        total + (context === 'indirect' && isStricter(technique) ? one / indirectShare : one),
       0,
     );
     if (sum <= score) continue;
@@ -44,6 +45,23 @@ export function weigh(findings: readonly PartFinding[], indirectShare: number): 
   const elsewhere = buckets.size < 2 ? [] : keepBest(findings).filter(({ rule }) => !listed.has(rule));
   // Scores are decimals with one or two places; adding them must not turn 1 into 0.999….
   return { findings: [...best, ...elsewhere], score: Math.round(score * 10_000) / 10_000 };
+}
+
+/**
+ * Techniques that weigh more in text of tools and documents, which has no business to instruct anyone; so do patterns of
+ * the operator's own. Personas and questions about prompts are no likelier there.
+ */
+const STRICTER: ReadonlySet<string> = new Set([
+  'override',
+  'template',
+  'document',
+  'exfiltration',
+  'encoded',
+  'learned',
+]);
+
+function isStricter(technique: string): boolean {
+  return STRICTER.has(technique) || technique.startsWith('own:');
 }
 
 /** Two neighbouring buckets are a window, in UTF-16 code units. */
