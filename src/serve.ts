@@ -1,11 +1,8 @@
-import { readConfig, type Config } from './config.ts';
-import type { Sink } from './core/events.ts';
+import { readConfig } from './config.ts';
+import { metricsRoute } from './server/metrics-route.ts';
 import { serve } from './server/server.ts';
 import { createService } from './service.ts';
-import { createLogSink } from './telemetry/log.ts';
-import { tee } from './telemetry/sinks.ts';
-import type { Tracing } from './telemetry/trace.ts';
-import { tracingWanted } from './telemetry/tracing-wanted.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
 import { VERSION } from './version.ts';
 
 /** The service as a process: configuration, parts, socket, signals. Everything it composes is tested without it. */
@@ -16,9 +13,18 @@ const DRAIN_MS_MAX = 10 * 60 * 1000;
 /** Serves until a signal ends it. Rejects with ConfigError or PolicyError before anything listens. */
 export async function runService(): Promise<void> {
   const config = readConfig(Bun.env);
-  const tracing = await startTracing();
-  const sink = sinks(config, tracing);
-  const service = await createService(config, { sink });
+  const telemetry = await startTelemetry({
+    config,
+    environment: Bun.env,
+    version: VERSION,
+    write: batchedLines((text) => void process.stdout.write(text)),
+    readable: process.stdout.isTTY === true,
+  });
+  const { sink } = telemetry;
+  const service = await createService(config, {
+    sink,
+    own: (inside) => [metricsRoute(telemetry.metrics, inside)],
+  });
   const server = serve(service.app, config);
   sink.emit({
     type: 'gateway.started',
@@ -36,7 +42,7 @@ export async function runService(): Promise<void> {
     service.drain();
     await Promise.race([server.stop(), Bun.sleep(DRAIN_MS_MAX)]);
     service.close();
-    await tracing?.shutdown();
+    await telemetry.shutdown();
     await new Promise((resolve) => setImmediate(resolve));
     process.exit(0);
   }
@@ -46,23 +52,6 @@ export async function runService(): Promise<void> {
     sink.emit({ type: 'fault.raised', fault: name, detail: thrown instanceof Error ? thrown.name : 'unknown' });
   process.on('uncaughtException', fault('uncaught_exception'));
   process.on('unhandledRejection', fault('unhandled_rejection'));
-}
-
-/** The SDK is the largest part of a cold start, so it is loaded only where traces are wanted. */
-async function startTracing(): Promise<Tracing | undefined> {
-  if (!tracingWanted(Bun.env)) return undefined;
-  const { startTracing: start } = await import('./telemetry/trace.ts');
-  return start(Bun.env, VERSION);
-}
-
-function sinks(config: Config, tracing: Tracing | undefined): Sink {
-  const log = createLogSink({
-    level: config.logLevel,
-    write: batchedLines((text) => void process.stdout.write(text)),
-    now: () => new Date(),
-    readable: process.stdout.isTTY === true,
-  });
-  return tracing === undefined ? log : tee([log, tracing.sink]);
 }
 
 /** Writes lines that come in one turn of the event loop with one system call. */

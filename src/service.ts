@@ -29,7 +29,14 @@ export interface ServiceParts {
   readonly sink: Sink;
   readonly fetch?: typeof fetch;
   /** More routes of the gateway's own, such as `/metrics`. */
-  readonly own?: readonly OwnRoute[];
+  own?(inside: ServiceInside): readonly OwnRoute[];
+}
+
+/** What own routes may look at. */
+export interface ServiceInside {
+  readonly policies: PolicyStore;
+  /** Whether Ollama answers, as of the last look; asks at most every 30 seconds. */
+  upstreamAnswers(): Promise<boolean>;
 }
 
 /** Loads the policies and wires the parts. Rejects with PolicyError where the policies cannot be used. */
@@ -60,11 +67,19 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     newId: () => crypto.randomUUID(),
   });
   let draining = false;
+  const inside: ServiceInside = {
+    policies,
+    upstreamAnswers: () =>
+      catalog.installed().then(
+        () => true,
+        () => false,
+      ),
+  };
   const app = createApp({
     gateway,
     operations: OPERATIONS,
     metadata: METADATA_ROUTES,
-    own: [...healthRoutes(policies, () => draining), ...docsRoutes(), ...(parts.own ?? [])],
+    own: [...healthRoutes(policies, () => draining), ...docsRoutes(), ...(parts.own?.(inside) ?? [])],
     allowedOrigins: config.allowedOrigins,
     version: VERSION,
   });

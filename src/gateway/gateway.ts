@@ -411,19 +411,23 @@ function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes:
 function refuse(exchange: Exchange, thrown: unknown, request: Request): Response {
   const aborted = request.signal.aborted;
   const error = gatewayErrorOf(thrown, exchange.abort.signal);
-  if (error.code === 'internal') exchange.emit({ type: 'fault.raised', fault: 'internal', detail: faultName(thrown) });
+  if (error.code === 'internal' && !aborted)
+    exchange.emit({ type: 'fault.raised', fault: 'internal', detail: faultName(thrown) });
   const { status, headers, body } = refusal(exchange.route.protocol, error, exchange.id);
   exchange.abort.abort(error);
   exchange.finish({
-    status,
+    status: aborted ? CLIENT_LEFT_STATUS : status,
     end: aborted ? 'aborted' : exchange.refusal() === undefined && status >= 500 ? 'failed' : 'refused',
-    code: error.code,
+    ...(aborted ? {} : { code: error.code }),
     frames: 0,
     bytes: body.length,
     heldCharactersMax: 0,
   });
   return new Response(body, { status, headers });
 }
+
+/** What access logs say of a client that did not wait, as nginx does; nobody is sent it. */
+const CLIENT_LEFT_STATUS = 499;
 
 /** A fault's class and place, without its message, which may hold text. */
 function faultName(thrown: unknown): string {

@@ -14,6 +14,7 @@ import { allowOrigin, guard, preflight, protocolOf } from './guard.ts';
 
 /** A route of the gateway's own: health, metrics, documentation. */
 export interface OwnRoute {
+  readonly method?: 'GET' | 'POST';
   readonly path: string;
   readonly summary: string;
   readonly hidden?: boolean;
@@ -97,7 +98,8 @@ function router(options: AppOptions, connections: WeakMap<Request, Connection>) 
     });
   }
   for (const route of options.own) {
-    app.get(route.path, ({ request }) => route.answer(request), {
+    app.route(route.method ?? 'GET', route.path, ({ request }) => route.answer(request), {
+      parse: 'none',
       detail: { hide: route.hidden === true, summary: route.summary, tags: ['gateway'] },
     });
   }
@@ -118,7 +120,7 @@ function methodTable(options: AppOptions): MethodTable {
   const routes: Pick<Route, 'method' | 'path'>[] = [
     ...options.operations,
     ...options.metadata,
-    ...options.own.map(({ path }) => ({ method: 'GET' as const, path })),
+    ...options.own.map(({ method = 'GET', path }) => ({ method, path })),
     { method: 'GET', path: DOCUMENT_PATH },
   ];
   for (const { method, path } of routes) {

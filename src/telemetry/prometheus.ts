@@ -35,7 +35,7 @@ function histogramLines(family: Family, sample: Sample, lines: string[]): void {
 
 function labelText(names: readonly string[], values: readonly string[]): string {
   if (names.length === 0) return '';
-  return `{${names.map((name, index) => `${name}="${escapeLabel(values[index] ?? '')}"`).join(',')}}`;
+  return `{${names.map((name, index) => `${name.replaceAll('.', '_')}="${escapeLabel(values[index] ?? '')}"`).join(',')}}`;
 }
 
 function escapeLabel(value: string): string {

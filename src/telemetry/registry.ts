@@ -76,7 +76,7 @@ class Table {
     const place = isFull ? OVERFLOW_KEY : key;
     let series = this.series.get(place);
     if (series === undefined) {
-      series = { values: kept, value: 0, buckets: new Array<number>(this.#buckets).fill(0) };
+      series = { values: kept, value: 0, buckets: Array.from({ length: this.#buckets }, () => 0) };
       this.series.set(place, series);
     }
     return series;
@@ -125,6 +125,8 @@ export class Gauge {
 export class Histogram {
   readonly #table: Table;
   readonly #bounds: readonly number[];
+  /** Is told every observation as it is made, for an export that keeps its own buckets. */
+  observer: Observer | undefined;
 
   constructor(table: Table, bounds: readonly number[]) {
     this.#table = table;
@@ -138,16 +140,27 @@ export class Histogram {
     while (index < bounds.length && value > (bounds[index] ?? Number.POSITIVE_INFINITY)) index += 1;
     series.buckets[index] = (series.buckets[index] ?? 0) + 1;
     series.value += value;
+    this.observer?.(value, values);
   }
 }
+
+export type Observer = (value: number, values: readonly string[]) => void;
 
 interface Metric extends Omit<Family, 'samples'> {
   readonly table: Table;
 }
 
+/** A metric as an export sees it. */
+export interface ExportedMetric extends Omit<Family, 'samples'> {
+  samples(): Sample[];
+  /** Only a histogram calls it. */
+  onObserve(observer: Observer): void;
+}
+
 export class Registry {
   readonly #metrics: Metric[] = [];
-  readonly #beforeRead: (() => void)[] = [];
+  readonly #histograms = new Map<Table, Histogram>();
+  readonly #beforeRead: (() => void | Promise<void>)[] = [];
 
   /** A counter without labels stands at 0 from the beginning, so that `rate` and alerts have a series. */
   counter(name: string, naming: Naming): Counter {
@@ -159,24 +172,32 @@ export class Registry {
   }
 
   histogram(name: string, bounds: readonly number[], naming: Naming): Histogram {
-    return new Histogram(this.#add(name, 'histogram', naming, bounds), bounds);
+    const table = this.#add(name, 'histogram', naming, bounds);
+    const histogram = new Histogram(table, bounds);
+    this.#histograms.set(table, histogram);
+    return histogram;
   }
 
-  /** Runs before each reading, for gauges that are looked up rather than kept. */
-  beforeRead(look: () => void): void {
+  /** Runs before each reading, for numbers that are looked up rather than kept; a look that fails changes nothing. */
+  beforeRead(look: () => void | Promise<void>): void {
     this.#beforeRead.push(look);
   }
 
   /** Everything as it stands now. Linear in the number of series. */
-  read(): Family[] {
-    for (const look of this.#beforeRead) look();
-    return this.#metrics.map(({ table, ...family }) => ({
-      ...family,
-      samples: [...table.series.values()].map(({ values, value, buckets }) => ({
-        values,
-        value,
-        buckets: [...buckets],
-      })),
+  async read(): Promise<Family[]> {
+    await Promise.allSettled(this.#beforeRead.map(async (look) => look()));
+    return this.#metrics.map(({ table, ...family }) => ({ ...family, samples: samplesOf(table) }));
+  }
+
+  /** The metrics themselves, for an export that asks at times of its own. */
+  metrics(): ExportedMetric[] {
+    return this.#metrics.map(({ table, ...metric }) => ({
+      ...metric,
+      samples: () => samplesOf(table),
+      onObserve: (observer) => {
+        const histogram = this.#histograms.get(table);
+        if (histogram !== undefined) histogram.observer = observer;
+      },
     }));
   }
 
@@ -196,4 +217,8 @@ export class Registry {
     });
     return table;
   }
+}
+
+function samplesOf(table: Table): Sample[] {
+  return [...table.series.values()].map(({ values, value, buckets }) => ({ values, value, buckets: [...buckets] }));
 }

@@ -1,0 +1,67 @@
+import { createTraceState, type Attributes, type Context, type SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+
+/** Which exchanges become spans, and under which ids. */
+
+/** Gives spans the ids that were drawn when their exchange began; random ones otherwise. */
+export class ChosenIds {
+  traceId: string | undefined;
+  spanIds: string[] = [];
+
+  generateTraceId(): string {
+    return this.traceId ?? randomHex(16);
+  }
+
+  generateSpanId(): string {
+    return this.spanIds.shift() ?? randomHex(8);
+  }
+}
+
+export function randomHex(bytes: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+}
+
+/** Whether a trace id is kept when nothing happened in its exchange; by OTEL_TRACES_SAMPLER. */
+export type IdSampler = (traceId: string, parentSampled: boolean | undefined) => boolean;
+
+/** The standard samplers by name; what is not known samples everything, as the specification's default does. */
+export function samplerOf(environment: Readonly<Record<string, string | undefined>>): IdSampler {
+  const name = (environment['OTEL_TRACES_SAMPLER'] || 'parentbased_always_on').toLowerCase();
+  const given = Number(environment['OTEL_TRACES_SAMPLER_ARG'] || '1');
+  const ratio = given >= 0 && given <= 1 ? given : 1;
+  const byId = (traceId: string) => Number.parseInt(traceId.slice(-8), 16) < ratio * 0x1_0000_0000;
+  const base = name.endsWith('always_off') ? () => false : name.endsWith('traceidratio') ? byId : () => true;
+  return name.startsWith('parentbased_') ? (traceId, parent) => parent ?? base(traceId) : (traceId) => base(traceId);
+}
+
+export const EVENTFUL = 'llm_gateway.eventful';
+
+/** Keeps every exchange that a policy or a failure touched; the rest as OTEL_TRACES_SAMPLER says. */
+export class KeepEventful {
+  readonly idSampler: IdSampler;
+
+  constructor(idSampler: IdSampler) {
+    this.idSampler = idSampler;
+  }
+
+  shouldSample(parent: Context, traceId: string, _name: string, _kind: SpanKind, attributes: Attributes) {
+    const span = trace.getSpanContext(parent);
+    const local = span !== undefined && span.isRemote !== true;
+    if (local) return { decision: isSampled(span.traceFlags) ? RECORD : DROP, traceState: NO_TRACE_STATE };
+    const keep = attributes[EVENTFUL] === true || this.idSampler(traceId, span && isSampled(span.traceFlags));
+    return { decision: keep ? RECORD : DROP, traceState: NO_TRACE_STATE };
+  }
+
+  toString(): string {
+    return 'KeepEventful';
+  }
+}
+
+/** A client writes what it likes into `tracestate`: it travels on to Ollama, but stands in no span. */
+const NO_TRACE_STATE = createTraceState();
+
+const DROP = 0;
+const RECORD = 2;
+
+export function isSampled(flags: number): boolean {
+  return (flags & TraceFlags.SAMPLED) !== 0;
+}
