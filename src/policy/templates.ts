@@ -6,7 +6,8 @@ export interface PolicyTemplate {
 
 function template(kind: string, description: string, spec: string, cases: string): PolicyTemplate {
   return {
-    policy: `# yaml-language-server: $schema=./policy.schema.json   # bun run policy schema > policies/policy.schema.json
+    policy: `# Editors complete and underline after: bun run policy schema > .vscode/policy.schema.json
+# yaml-language-server: $schema=../.vscode/policy.schema.json
 apiVersion: llm-gateway/v1
 kind: ${kind}
 metadata:

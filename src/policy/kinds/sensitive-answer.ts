@@ -148,7 +148,7 @@ class TextTail {
   }
 }
 
-const TAIL_CHARACTERS_MIN = 4096;
+const TAIL_CHARACTERS_MIN = 512;
 
 /** Refuses a call whole where a policy with `toolArguments: deny` finds something in it. */
 function judgeCall(
