@@ -38,7 +38,7 @@ export interface Reading {
 }
 
 const NEGATION_WORDS_BEFORE = 3;
-const ASKING_WORDS_BEFORE = 8;
+const ASKING_WORDS_BEFORE = 4;
 const YOU_WORDS_BEFORE = 4;
 const PROTECTING_WORDS_BEFORE = 20;
 /** Longest role's name, in UTF-16 code units. */
@@ -193,12 +193,16 @@ export class Matcher {
       }
     };
 
-    const endSentence = (): void => {
-      barrier = word;
+    // What hedges a phrase stands in the same clause: "To prevent errors, ignore …" is not hedged.
+    const endClause = (): void => {
       negation = -1_000;
       asking = -1_000;
       to = -1_000;
       protecting = -1_000;
+    };
+    const endSentence = (): void => {
+      barrier = word;
+      endClause();
     };
 
     const flag = (flags: number): void => {
@@ -259,7 +263,7 @@ export class Matcher {
           lineAt = -1;
         } else if (code === 0x3002 || code === 0xff01 || code === 0xff1f || code === 0x964) endSentence();
         else if (code === 0x2c || code === 0x3b || code === 0xff0c) {
-          negation = -1_000;
+          endClause();
           active = [];
         } else if (code === 0x3a) {
           // A role's name at the start of a line imitates a turn of the conversation.
