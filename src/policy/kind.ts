@@ -25,6 +25,8 @@ export interface PolicyEnvironment {
   readonly highRiskTools?: readonly string[] | undefined;
   /** Where a guard model is asked whose policy names no other place. */
   readonly ollamaBaseUrl?: string | undefined;
+  /** Where several gateways count together; without it each counts by itself. */
+  readonly redisUrl?: string | undefined;
   readonly requireApiKey?: boolean | undefined;
   readonly apiKey?: string | undefined;
 }

@@ -17,7 +17,8 @@ import { createWorld } from './world.ts';
 
 export type StoreEvent =
   | { readonly type: 'policies.loaded'; readonly hash: string; readonly policies: number; readonly reload: boolean }
-  | { readonly type: 'policies.rejected'; readonly problems: readonly string[] };
+  | { readonly type: 'policies.rejected'; readonly problems: readonly string[] }
+  | { readonly type: 'fault.raised'; readonly fault: 'limits_degraded' };
 
 export interface PolicyStoreOptions {
   readonly directory: string;
@@ -54,7 +55,13 @@ const START_SETTLE_MS = 10;
 export async function openPolicyStore(options: PolicyStoreOptions): Promise<PolicyStore> {
   const { directory, emit, debounceMs = DEBOUNCE_MS } = options;
   const secretFiles = new Set<string>();
-  const world = { ...createWorld(options.environment), ...options.world, readSecretFile: remember(secretFiles) };
+  const world = {
+    ...createWorld(options.environment, {
+      onLimitsDegraded: () => emit({ type: 'fault.raised', fault: 'limits_degraded' }),
+    }),
+    ...options.world,
+    readSecretFile: remember(secretFiles),
+  };
 
   const first = await readSettled(directory, START_SETTLE_MS);
   let current = compilePolicies(sourcesOf(first), world);

@@ -1,3 +1,4 @@
+import { readJson, toValue } from '../../core/json.ts';
 import type { PolicyDocument } from '../document.ts';
 import type { CompileHost } from '../kind.ts';
 import { compilePatterns, type Patterns } from '../patterns.ts';
@@ -85,7 +86,8 @@ export function judgeArguments(rule: ArgumentRule, decoded: unknown): boolean {
 /** Arguments that arrive as JSON text; what is none cannot be judged. */
 function parseText(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Strictly, so that no tool reads another value than was judged (a key twice).
+    return toValue(readJson(text));
   } catch {
     return null;
   }

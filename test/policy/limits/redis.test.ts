@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createLocalCounters } from '../../../src/policy/limits/buckets.ts';
+import { createWorld } from '../../../src/policy/world.ts';
 import { createRedisCounters } from '../../../src/policy/limits/redis.ts';
 
 const binary = Bun.which('redis-server');
@@ -119,5 +120,15 @@ describe('without a Redis that answers', () => {
     counters.close();
     expect(taken).toEqual([true, true, false, false]);
     expect(events).toEqual(['degraded']);
+  });
+
+  test('REDIS_URL alone is enough to count there, and its absence is an event', async () => {
+    const events: string[] = [];
+    const environment = { enforcementMode: 'hard' as const, redisUrl: `redis://127.0.0.1:${await freePort()}` };
+    const { counters } = createWorld(environment, { onLimitsDegraded: () => events.push('degraded') });
+    expect(counters.where).toBe('redis');
+    expect((await counters.take('a', 1, 1)).ok).toBe(true);
+    expect(events).toEqual(['degraded']);
+    expect(createWorld({ enforcementMode: 'hard' }).counters.where).toBe('memory');
   });
 });
