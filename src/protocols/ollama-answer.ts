@@ -3,6 +3,7 @@ import { quoteJson, type JsonArray, type JsonNode, type JsonObject, type JsonStr
 import type { AnswerCall, AnswerFrame, AnswerReader, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
 import { isNumbers, readCall, readFields, type UnknownField } from './ollama-fields.ts';
 import { FrameTemplate } from './frame-template.ts';
+import { Slot } from './ollama-slot.ts';
 import { refusalBody } from './refusals.ts';
 import { ANSWER_LIMITS, encodeUtf8, JsonEdits, leavesOf, readRecord, stringLeaf, type Leaf } from './shared.ts';
 
@@ -19,6 +20,9 @@ export type OllamaShape = 'chat' | 'generate' | 'embed';
 
 /** Fields that we do not know, in one answer, with a channel each; all others share one. */
 const UNKNOWN_CHANNELS_MAX = 256;
+
+/** Keys in one answer that are no field's name. */
+const UNKNOWN_KEYS_MAX = 1024;
 
 /** Vectors are checked and not kept. */
 const EMBED_LIMITS = { ...ANSWER_LIMITS, packNumbers: true, valuesMax: 1_000_000 };
@@ -38,7 +42,12 @@ export class OllamaAnswerReader implements AnswerReader {
   /** Calls and running text that earlier frames had. */
   calls = 0;
   hasText = false;
+  /** Thinking came and nothing yet that ends it. */
+  thinkingIsOpen = false;
+  /** How often thinking began. */
+  thinkingRuns = 0;
   readonly #unknown = new Map<string, string>();
+  #keys = 0;
   #model: string;
   #createdAt: string | undefined;
   #template: FrameTemplate | undefined;
@@ -89,6 +98,12 @@ export class OllamaAnswerReader implements AnswerReader {
     if (createdAt !== undefined) this.#createdAt = createdAt.value;
   }
 
+  /** A channel for one key that is text. Throws GatewayError `upstream_error` beyond what an answer may have of them. */
+  keyChannel(): string {
+    if (this.#keys >= UNKNOWN_KEYS_MAX) throw new GatewayError('upstream_error');
+    return `other/key/${this.#keys++}`;
+  }
+
   /** A channel for a field that we do not know, by number, since its name is not ours to repeat. */
   unknownChannel(path: string): string {
     const known = this.#unknown.get(path);
@@ -129,7 +144,10 @@ class OllamaFrame implements AnswerFrame {
   #content: JsonString | undefined;
   readonly #createdAt: JsonString | undefined;
   #contentText = '';
+  #thinking: JsonString | undefined;
   #thinkingText = '';
+  /** Thinking began anew behind content. */
+  #isThinkingResumed = false;
   #toolCalls: JsonArray | undefined;
   #notices = '';
   /** Something beside running text that keeps the record from being empty. */
@@ -160,8 +178,12 @@ class OllamaFrame implements AnswerFrame {
     const slots: AnswerSlot[] = [];
     this.#holder = fields.holder;
     this.#toolCalls = fields.toolCalls;
-    // Thinking comes before the content that it is for.
-    if (fields.thinking !== undefined) slots.push(this.#thinking(fields.thinking, isDone));
+    // Thinking comes before the content that it is for, and ends with it: else its last word, which might still become
+    // a match, would hold back all content.
+    const endsThinking = isDone || fields.toolCalls !== undefined || (fields.content?.value ?? '') !== '';
+    if (fields.thinking !== undefined && fields.thinking.value !== '')
+      slots.push(this.#thinkingSlot(fields.thinking, endsThinking));
+    else if (endsThinking && reader.thinkingIsOpen) slots.push(this.#endOfThinking());
     if (fields.content !== undefined) slots.push(this.#running(fields.content, isDone));
     if (fields.logprobs !== undefined) this.#logprobs(fields.logprobs, slots);
     if (fields.unknown !== undefined) for (const field of fields.unknown) this.#unknown(field, slots);
@@ -197,6 +219,7 @@ class OllamaFrame implements AnswerFrame {
   }
 
   encode(): Uint8Array | undefined {
+    this.#separateThinking();
     if (this.#edits === undefined) return this.raw;
     this.#writeContent(this.#edits);
     const isEmpty =
@@ -213,12 +236,37 @@ class OllamaFrame implements AnswerFrame {
     return this.#edits;
   }
 
-  #thinking(node: JsonString, last: boolean): AnswerSlot {
+  #thinkingSlot(node: JsonString, last: boolean): AnswerSlot {
+    const reader = this.#reader;
+    if (!reader.thinkingIsOpen) {
+      this.#isThinkingResumed = reader.thinkingRuns > 0;
+      reader.thinkingRuns += 1;
+    }
+    reader.thinkingIsOpen = !last;
+    this.#thinking = node;
     this.#thinkingText = node.value;
-    return new Slot('thinking', 'thinking', node.value, last, (text) => {
+    return new Slot(this.#thinkingChannel(), 'thinking', node.value, last, (text) => {
       this.#thinkingText = text;
       this.#change().setString(node, text);
     });
+  }
+
+  /** Says that the thinking of earlier records is complete; there is no text of this record's to edit. */
+  #endOfThinking(): AnswerSlot {
+    this.#reader.thinkingIsOpen = false;
+    return new Slot(this.#thinkingChannel(), 'thinking', '', true, () => {});
+  }
+
+  /** Thinking that goes on behind content is a text of its own. */
+  #thinkingChannel(): string {
+    const { thinkingRuns } = this.#reader;
+    return thinkingRuns > 1 ? `thinking/${thinkingRuns - 1}` : 'thinking';
+  }
+
+  /** Where a policy enforces, such a text begins a line, so that joined with the one before it is not a third. */
+  #separateThinking(): void {
+    if (!this.#isThinkingResumed || this.#thinking === undefined || !this.#reader.dropsSideChannels) return;
+    if (this.#thinkingText !== '') this.#change().setString(this.#thinking, `\n${this.#thinkingText}`);
   }
 
   #running(node: JsonString, last: boolean): AnswerSlot {
@@ -321,29 +369,15 @@ class OllamaFrame implements AnswerFrame {
       this.#change().removeMember(this.#root, '_debug_info');
       return;
     }
+    const { keyLeaf } = field;
+    if (keyLeaf !== undefined) {
+      // Complete where it stands, so nothing waits for what could follow it.
+      const channel = this.#reader.keyChannel();
+      slots.push(this.#leafSlot(channel, 'other', keyLeaf, true));
+    }
     for (const [index, leaf] of leavesOf(field.value).entries()) {
       const path = field.value.type === 'string' ? field.path : `${field.path}/${index}`;
       slots.push(this.#leafSlot(this.#reader.unknownChannel(path), 'other', leaf, false));
     }
-  }
-}
-
-class Slot implements AnswerSlot {
-  readonly channel: string;
-  readonly kind: ChannelKind;
-  readonly text: string;
-  readonly last: boolean;
-  readonly #replace: (text: string) => void;
-
-  constructor(channel: string, kind: ChannelKind, text: string, last: boolean, replace: (text: string) => void) {
-    this.channel = channel;
-    this.kind = kind;
-    this.text = text;
-    this.last = last;
-    this.#replace = replace;
-  }
-
-  replace(text: string): void {
-    if (text !== this.text) this.#replace(text);
   }
 }

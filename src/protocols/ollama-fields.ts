@@ -1,5 +1,13 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf, toValue, type JsonArray, type JsonNode, type JsonObject, type JsonString } from '../core/json.ts';
+import {
+  memberOf,
+  toValue,
+  type JsonArray,
+  type JsonMember,
+  type JsonNode,
+  type JsonObject,
+  type JsonString,
+} from '../core/json.ts';
 import type { AnswerUsage } from '../core/operation.ts';
 import type { OllamaShape } from './ollama-answer.ts';
 import { leavesOf, stringLeaf, type Leaf } from './shared.ts';
@@ -10,6 +18,8 @@ export interface UnknownField {
   /** Keys as upstream wrote them: for telling fields apart, never for telling others. */
   readonly path: string;
   readonly value: JsonNode;
+  /** The key itself, where it is not a field's name: then it is text too. */
+  readonly keyLeaf?: Leaf | undefined;
 }
 
 export interface Fields {
@@ -48,7 +58,8 @@ export function readFields(root: JsonObject, shape: OllamaShape): Fields {
     hasError: false,
     isRemote: false,
   };
-  for (const { key, value } of root.members) {
+  for (const member of root.members) {
+    const { key, value } = member;
     switch (key) {
       case 'model':
         fields.model = stringOrUnknown(fields, key, value);
@@ -71,14 +82,15 @@ export function readFields(root: JsonObject, shape: OllamaShape): Fields {
         else addUnknown(fields, key, value);
         break;
       default:
-        readRare(key, value, fields);
+        readRare(root, member, fields);
     }
   }
   return fields;
 }
 
 /** What only a few records of an answer have. */
-function readRare(key: string, value: JsonNode, fields: Fields): void {
+function readRare(root: JsonObject, member: JsonMember, fields: Fields): void {
+  const { key, value } = member;
   switch (key) {
     case 'error':
       fields.hasError = true;
@@ -111,16 +123,18 @@ function readRare(key: string, value: JsonNode, fields: Fields): void {
       addUnknown(fields, key, value);
       break;
     default:
-      addUnknown(fields, key, value);
+      addUnknown(fields, key, value, keyLeafOf(root, member));
   }
 }
 
 function readMessage(message: JsonNode, fields: Fields): void {
   if (message.type !== 'object') throw new GatewayError('upstream_error');
   fields.holder = message;
-  for (const { key, value } of message.members) {
+  for (const member of message.members) {
+    const { key, value } = member;
     if (key === 'content' || key === 'thinking' || key === 'tool_calls') readRunning(key, value, fields);
-    else if (key !== 'role' || value.type !== 'string') addUnknown(fields, `message/${key}`, value);
+    else if (key !== 'role' || value.type !== 'string')
+      addUnknown(fields, `message/${key}`, value, keyLeafOf(message, member));
   }
 }
 
@@ -136,10 +150,29 @@ function readRunning(key: 'content' | 'thinking' | 'tool_calls', value: JsonNode
 }
 
 /** A field that carries no text, whatever it is, is none of our business. */
-function addUnknown(fields: Fields, path: string, value: JsonNode): void {
-  if (value.type === 'null' || value.type === 'boolean') return;
+function addUnknown(fields: Fields, path: string, value: JsonNode, keyLeaf?: Leaf): void {
+  if ((value.type === 'null' || value.type === 'boolean') && keyLeaf === undefined) return;
   fields.unknown ??= [];
-  fields.unknown.push({ path, value });
+  fields.unknown.push({ path, value, keyLeaf });
+}
+
+/** The key of a member as a text, unless it is a name as Ollama gives its fields. */
+function keyLeafOf(object: JsonObject, member: JsonMember): Leaf | undefined {
+  if (isFieldName(member.key)) return undefined;
+  return { text: member.key, set: (edits, text) => edits.setKey(object, member, text) };
+}
+
+const FIELD_NAME_CHARACTERS_MAX = 40;
+
+/** Lower-case letters, digits and `_`: what every field of Ollama's is called. */
+function isFieldName(key: string): boolean {
+  if (key.length === 0 || key.length > FIELD_NAME_CHARACTERS_MAX) return false;
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    const isLetter = code >= 0x61 && code <= 0x7a;
+    if (!isLetter && code !== 0x5f && !(code >= 0x30 && code <= 0x39)) return false;
+  }
+  return true;
 }
 
 /** A word of the wire's own; of another type it is a field that we do not know. */
@@ -175,7 +208,10 @@ export function readCall(call: JsonNode): CallParts {
   if (name?.type !== 'string') throw new GatewayError('upstream_error');
   const leaves: { path: string; leaf: Leaf }[] = [];
   let rest = 0;
-  const add = (key: string, value: JsonNode) => {
+  const add = (object: JsonObject, member: JsonMember) => {
+    const { key, value } = member;
+    const keyLeaf = keyLeafOf(object, member);
+    if (keyLeaf !== undefined) leaves.push({ path: `other/${rest++}`, leaf: keyLeaf });
     if (key === 'index' && value.type === 'number') return;
     if ((key === 'id' || key === 'name') && value.type === 'string')
       leaves.push({ path: key, leaf: stringLeaf(value) });
@@ -183,8 +219,8 @@ export function readCall(call: JsonNode): CallParts {
       leavesOf(value).forEach((leaf, index) => leaves.push({ path: `${key}/${index}`, leaf }));
     else for (const leaf of leavesOf(value)) leaves.push({ path: `other/${rest++}`, leaf });
   };
-  for (const member of call.members) if (member.key !== 'function') add(member.key, member.value);
-  for (const member of called.members) add(member.key, member.value);
+  for (const member of call.members) if (member.key !== 'function') add(call, member);
+  for (const member of called.members) add(called, member);
   const args = memberOf(called, 'arguments');
   return { name: name.value, arguments: args === undefined ? undefined : toValue(args), leaves };
 }

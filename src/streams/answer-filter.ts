@@ -148,8 +148,8 @@ export class AnswerFilter {
     const placed = frame.slots.map((slot) => this.#scan(slot));
     for (const call of frame.calls) {
       const sentence = this.#judge(call);
-      if (sentence === undefined) placed.push(...call.slots.map((slot) => this.#scan(slot)));
-      else call.refuse(sentence);
+      if (sentence !== undefined) call.refuse(sentence);
+      else for (const slot of call.slots) this.#scanOfCall(slot, placed);
     }
     return placed;
   }
@@ -180,6 +180,17 @@ export class AnswerFilter {
     channel.push(slot.text);
     if (slot.last) channel.end();
     return { slot, channel, start, end: channel.length };
+  }
+
+  /**
+   * Scans one text of a call. It is complete, so it is edited at once: a call that came in fragments is written anew
+   * from its first frame on, which leaves before the frame that completed it.
+   */
+  #scanOfCall(slot: AnswerSlot, placed: PlacedSlot[]): void {
+    const scanned = this.#scan(slot);
+    const { channel, start, end } = scanned;
+    if (channel.clear < end || channel.stop !== undefined) placed.push(scanned);
+    else channel.apply(slot, start, end);
   }
 
   #hold(held: HeldFrame, out: Uint8Array[]): void {
