@@ -34,6 +34,16 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
         isTerminal: process.stderr.isTTY === true,
       });
     }
+    case 'model': {
+      const { runModelCommand } = await import('./cli/model.ts');
+      return runModelCommand(rest, {
+        out: (text) => void process.stdout.write(text),
+        error: (text) => void process.stderr.write(text),
+        input: () => Bun.stdin.text(),
+        environment: Bun.env,
+        isTerminal: process.stderr.isTTY === true,
+      });
+    }
     case 'healthcheck': {
       const { runHealthcheck } = await import('./cli/healthcheck.ts');
       return runHealthcheck(Bun.env);
