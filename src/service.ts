@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Sink } from './core/events.ts';
 import { parseModelName } from './core/model-name.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { ADMIN_ROUTES } from './gateway/admin.ts';
 import { METADATA_ROUTES } from './gateway/metadata.ts';
 import { openPolicyStore, type PolicyStore } from './policy/store.ts';
 import { OPERATIONS } from './protocols/index.ts';
@@ -79,6 +80,7 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     gateway,
     operations: OPERATIONS,
     metadata: METADATA_ROUTES,
+    admin: ADMIN_ROUTES,
     own: [...healthRoutes(policies, () => draining), ...docsRoutes(), ...(parts.own?.(inside) ?? [])],
     allowedOrigins: config.allowedOrigins,
     version: VERSION,

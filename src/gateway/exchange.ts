@@ -69,12 +69,25 @@ export class Exchange {
     this.#onEnd.push(release);
   }
 
+  /** Ends the upstream request when the client goes away. */
+  abortWithClient(clientSignal: AbortSignal): void {
+    const left = () => this.abort.abort(new ClientLeft());
+    if (clientSignal.aborted) left();
+    clientSignal.addEventListener('abort', left, { once: true });
+    this.onEnd(() => clientSignal.removeEventListener('abort', left));
+  }
+
   finish(event: Omit<ExchangeEvent & { type: 'exchange.finished' }, 'type'>): void {
     if (this.#finished) return;
     this.#finished = true;
     for (const release of this.#onEnd) release();
     this.emit({ type: 'exchange.finished', ...event });
   }
+}
+
+/** The reason of an abort when the client went away; nobody is left to be told. */
+class ClientLeft extends Error {
+  override readonly name = 'ClientLeft';
 }
 
 const WARNED_RULES_MAX = 16;

@@ -12,6 +12,7 @@ import { SseSplitter } from '../streams/sse.ts';
 import type { Watchdog } from '../streams/watchdog.ts';
 import { readBytes, type Catalog } from '../upstream/catalog.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { answerAdmin, type AdminRoute } from './admin.ts';
 import { Exchange } from './exchange.ts';
 import {
   BODY_BYTES_MAX,
@@ -61,6 +62,8 @@ export interface Gateway {
   exchange(operation: Operation, request: Request, connection?: Connection): Promise<Response>;
   /** Runs one exchange on a metadata route. Never rejects. */
   metadata(route: MetadataRoute, request: Request): Promise<Response>;
+  /** Runs one exchange on an admin route. Never rejects. */
+  admin(route: AdminRoute, request: Request, connection?: Connection): Promise<Response>;
   /** Refuses what no route takes, so that it is reported like any other exchange. */
   reject(protocol: ProtocolName, error: GatewayError, request: Request): Response;
   readonly inFlight: number;
@@ -88,6 +91,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       const exchange = begin(options, route, request);
       try {
         return await answerMetadata(options, exchange, route, request);
+      } catch (thrown) {
+        return refuse(exchange, thrown, request);
+      }
+    },
+    async admin(route, request, connection) {
+      const exchange = begin(options, route, request);
+      inFlight += 1;
+      exchange.onEnd(() => {
+        inFlight -= 1;
+      });
+      try {
+        return await answerAdmin({ options, exchange, request }, route, connection);
       } catch (thrown) {
         return refuse(exchange, thrown, request);
       }
@@ -187,7 +202,7 @@ async function answerMetadata(
   request: Request,
 ): Promise<Response> {
   const principal = admit(exchange, request);
-  abortWithClient(exchange, request.signal);
+  exchange.abortWithClient(request.signal);
   const response = await route.answer({ options, exchange, request, principal });
   response.headers.set('x-request-id', exchange.id);
   response.headers.set('x-content-type-options', 'nosniff');
@@ -267,7 +282,7 @@ async function call(
   view: RequestView,
   clientSignal: AbortSignal,
 ): Promise<Response> {
-  abortWithClient(exchange, clientSignal);
+  exchange.abortWithClient(clientSignal);
   exchange.emit({ type: 'upstream.called', path: exchange.route.path });
   const response = await options.upstream.send({
     method: 'POST',
@@ -280,18 +295,6 @@ async function call(
   exchange.emit({ type: 'upstream.answered', status: response.status });
   if (response.status !== 200) throw await upstreamFailure(response);
   return response;
-}
-
-function abortWithClient(exchange: Exchange, clientSignal: AbortSignal): void {
-  const left = () => exchange.abort.abort(new ClientLeft());
-  if (clientSignal.aborted) left();
-  clientSignal.addEventListener('abort', left, { once: true });
-  exchange.onEnd(() => clientSignal.removeEventListener('abort', left));
-}
-
-/** The reason of an abort when the client went away; nobody is left to be told. */
-class ClientLeft extends Error {
-  override readonly name = 'ClientLeft';
 }
 
 async function buffered(

@@ -34,14 +34,19 @@ export function clientRequestId(headers: Headers): string | undefined {
  * type and curl's default form type are read as JSON too. Throws `unsupported_media_type`.
  */
 export function checkMediaType(headers: Headers): void {
-  const encoding = headers.get('content-encoding');
-  if (encoding !== null && encoding.trim().toLowerCase() !== 'identity')
-    throw new GatewayError('unsupported_media_type');
+  checkEncoding(headers);
   const type = headers.get('content-type');
   if (type === null || type.trim() === '') return;
   const [essence = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
   const plain = parameters.every((parameter) => parameter === '' || /^charset="?utf-?8"?$/.test(parameter));
   if (!JSON_TYPES.has(essence) || !plain) throw new GatewayError('unsupported_media_type');
+}
+
+/** Refuses bodies that are encoded. Throws `unsupported_media_type`. */
+export function checkEncoding(headers: Headers): void {
+  const encoding = headers.get('content-encoding');
+  if (encoding !== null && encoding.trim().toLowerCase() !== 'identity')
+    throw new GatewayError('unsupported_media_type');
 }
 
 /** Reads the whole body. Throws `payload_too_large` over `bytesMax`, `malformed_request` when it breaks off or takes too long. */

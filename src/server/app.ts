@@ -3,6 +3,7 @@ import { Elysia } from 'elysia';
 import { GatewayError } from '../core/errors.ts';
 import type { Operation, Route } from '../core/operation.ts';
 import type { Connection, Gateway } from '../gateway/gateway.ts';
+import type { AdminRoute } from '../gateway/admin.ts';
 import type { MetadataRoute } from '../gateway/metadata.ts';
 import { documentation, operationDetail } from './documentation.ts';
 import { allowOrigin, guard, preflight, protocolOf } from './guard.ts';
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly gateway: Gateway;
   readonly operations: readonly Operation[];
   readonly metadata: readonly MetadataRoute[];
+  /** Routes that exist for admins only. */
+  readonly admin: readonly AdminRoute[];
   readonly own: readonly OwnRoute[];
   readonly allowedOrigins: readonly string[];
   readonly version: string;
@@ -39,15 +42,33 @@ const DOCUMENT_PATH = '/docs/json';
 export function createApp(options: AppOptions): App {
   const connections = new WeakMap<Request, Connection>();
   const elysia = router(options, connections);
-  const methods = methodTable(options);
+  const methods = methodTable([
+    ...options.operations,
+    ...options.metadata,
+    ...options.own.map(({ method = 'GET', path }) => ({ method, path })),
+    { method: 'GET', path: DOCUMENT_PATH },
+  ]);
+  const adminMethods = methodTable(options.admin);
 
   async function answer(request: Request, connection: Connection | undefined): Promise<Response> {
     const { path, origin } = guard(request, options.allowedOrigins);
     const allowed = methods.find(path);
-    if (allowed === undefined) throw new GatewayError('not_found');
+    if (allowed === undefined) {
+      // No 405 and no preflight tell that there is such a route.
+      if (adminMethods.find(path)?.includes(request.method) !== true) throw new GatewayError('not_found');
+      return route(request, connection, origin);
+    }
     if (request.method === 'OPTIONS' && origin !== undefined) return preflight(origin, allowed);
     if (!allowed.includes(request.method))
       throw new GatewayError('method_not_allowed', { headers: { allow: allowed.join(', ') } });
+    return route(request, connection, origin);
+  }
+
+  async function route(
+    request: Request,
+    connection: Connection | undefined,
+    origin: string | undefined,
+  ): Promise<Response> {
     if (connection !== undefined) connections.set(request, connection);
     const response = await elysia.handle(request);
     return origin === undefined ? response : allowOrigin(response, origin);
@@ -97,6 +118,12 @@ function router(options: AppOptions, connections: WeakMap<Request, Connection>) 
       detail: operationDetail(route),
     });
   }
+  for (const route of options.admin) {
+    app.route(route.method, route.path, ({ request }) => gateway.admin(route, request, connections.get(request)), {
+      parse: 'none',
+      detail: operationDetail(route),
+    });
+  }
   for (const route of options.own) {
     app.route(route.method ?? 'GET', route.path, ({ request }) => route.answer(request), {
       parse: 'none',
@@ -114,15 +141,9 @@ interface MethodTable {
 /** One segment, as `/v1/models/:model` has it: whatever a name may be once decoded, but no slash. */
 const PARAMETER = /^[^/]{1,512}$/;
 
-function methodTable(options: AppOptions): MethodTable {
+function methodTable(routes: readonly Pick<Route, 'method' | 'path'>[]): MethodTable {
   const exact = new Map<string, string[]>();
   const prefixes = new Map<string, string[]>();
-  const routes: Pick<Route, 'method' | 'path'>[] = [
-    ...options.operations,
-    ...options.metadata,
-    ...options.own.map(({ method = 'GET', path }) => ({ method, path })),
-    { method: 'GET', path: DOCUMENT_PATH },
-  ];
   for (const { method, path } of routes) {
     const parameter = path.indexOf(':');
     const table = parameter < 0 ? exact : prefixes;

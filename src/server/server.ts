@@ -1,11 +1,16 @@
 import type { Config } from '../config.ts';
-import { BODY_BYTES_MAX } from '../gateway/inbound.ts';
 import type { App } from './app.ts';
 
 /** The socket edge: Bun's server around the app, with the idle timeout off only while an answer is awaited. */
 
 /** Idle time of a connection whose request is still being sent, or that waits for the next one. */
 export const IDLE_TIMEOUT_SECONDS = 30;
+
+/**
+ * A blob that an admin uploads, which streams through. All other bodies are bounded where they are read; Bun reads no
+ * further than a handler asks.
+ */
+export const UPLOAD_BYTES_MAX = 2 ** 40;
 
 export interface RunningServer {
   readonly url: string;
@@ -25,7 +30,7 @@ export function serve(app: App, config: Pick<Config, 'host' | 'port' | 'tls'>): 
     reusePort: false,
     development: false,
     idleTimeout: IDLE_TIMEOUT_SECONDS,
-    maxRequestBodySize: BODY_BYTES_MAX + 1024,
+    maxRequestBodySize: UPLOAD_BYTES_MAX,
     ...(config.tls === undefined
       ? {}
       : { tls: { cert: Bun.file(config.tls.certFile), key: Bun.file(config.tls.keyFile) } }),
