@@ -19,7 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['core', 'config'],
   console: ['core', 'config', 'policy', 'gateway', 'server'],
   gateway: ['core', 'config', 'protocols', 'policy', 'streams', 'upstream'],
-  server: ['core', 'config', 'gateway'],
+  server: ['core', 'config', 'gateway', 'telemetry'],
   config: ['core'],
   version: [],
   cli: ['*'],
