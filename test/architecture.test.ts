@@ -14,7 +14,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   upstream: ['core'],
   protocols: ['core', 'streams'],
   detectors: ['core', 'redaction'],
-  models: ['core'],
+  models: ['core', 'detectors'],
   policy: ['core', 'redaction', 'detectors'],
   telemetry: ['core', 'config'],
   console: ['core', 'config', 'policy', 'gateway', 'server'],
