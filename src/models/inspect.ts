@@ -111,14 +111,28 @@ function instructionNotices(
     ...messages.map(({ content }) => ({ where: 'messages', text: content })),
   ];
   const detector = createInjectionDetector({ builtin: 'all', add: [], remove: [], threshold: 1, cache: 'none' });
-  const { findings } = detector.inspect(parts.map(({ text }) => ({ role: 'user', text })));
-  const rules = new Map(findings.map(({ part, rule }) => [`${parts[part]?.where ?? ''} ${rule}`, { part, rule }]));
-  return [...rules.values()].map(({ part, rule }) => ({
-    level: 'warning',
-    id: 'embedded_instruction',
-    where: parts[part]?.where ?? '',
-    detail: `reads like an instruction to the model against its user (rule ${rule})`,
-  }));
+  const notices = new Map<string, Notice>();
+  for (const { where, text } of parts) {
+    const { findings, faults } = detector.inspect([{ role: 'user', text }]);
+    for (const { rule, score, technique } of findings) {
+      if (score < INSTRUCTION_SCORE_MIN || isUsual(technique, where)) continue;
+      const detail = `reads like an instruction to the model against its user (rule ${rule})`;
+      notices.set(`${where} ${rule}`, { level: 'warning', id: 'embedded_instruction', where, detail });
+    }
+    if (faults.length > 0) {
+      const detail = 'is too long to be searched wholly for instructions';
+      notices.set(`${where} fault`, { level: 'warning', id: 'not_searched', where, detail });
+    }
+  }
+  return [...notices.values()];
+}
+
+/** Of a threshold of 1: what a finding must weigh alone. Persona and tone are what system prompts are made of. */
+const INSTRUCTION_SCORE_MIN = 0.5;
+
+/** Control tokens and headings are a template's form; a system prompt may well say that it must not be repeated. */
+function isUsual(technique: string, where: string): boolean {
+  return technique === 'template' ? where !== 'system' : technique === 'extraction' && where === 'system';
 }
 
 function layerNotices(manifest: Manifest, source: Source): Notice[] {

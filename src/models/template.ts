@@ -48,8 +48,7 @@ export function templateNotices(template: string): Notice[] {
     void notices.push({ level, id, where: 'template', detail });
   const hasTools = actions.some((action) => action.includes('.Tools') || action.includes('.ToolCalls'));
   if (hasTools) add('note', 'tool_markers', 'formats tools and tool calls; the model can call tools');
-  const trigger = actions.find((action) => readsText(action) && hasQuote(action));
-  if (trigger !== undefined) {
+  if (actions.some(comparesText)) {
     add('warning', 'conditional_on_text', 'compares what people write with words of its own: it may act on a trigger');
   }
   const longest = Math.max(0, ...literals.map((literal) => countWords(withoutTokens(literal))));
@@ -101,9 +100,36 @@ function readsText(action: string): boolean {
   return ['.Content', '.Prompt', '.Messages', '.System', '.Suffix'].some((field) => action.includes(field));
 }
 
-/** Quoted words in an action that reads text; `eq .Role "user"` reads none. */
-function hasQuote(action: string): boolean {
-  return action.includes('"') || action.includes('`');
+/**
+ * True where one call of an action has both a field with people's text and words in quotes: `eq .Content "go"`, but not
+ * `and (eq .Role "user") .Content`, which are two calls.
+ */
+function comparesText(action: string): boolean {
+  const calls = [{ fields: '', hasQuote: false }];
+  for (let at = 0; at < action.length; at++) {
+    const call = calls.at(-1) ?? { fields: '', hasQuote: false };
+    const character = action.charAt(at);
+    if (character === '"' || character === '`') {
+      const end = quoteEnd(action, at);
+      call.hasQuote ||= end > at + 1;
+      at = end;
+    } else if (character === '(') calls.push({ fields: '', hasQuote: false });
+    else if (character === ')' && calls.length > 1) {
+      if (call.hasQuote && readsText(call.fields)) return true;
+      calls.pop();
+    } else call.fields += character;
+  }
+  return calls.some((call) => call.hasQuote && readsText(call.fields));
+}
+
+/** The offset of the quote that ends the literal beginning at `start`, or of the last character. */
+function quoteEnd(action: string, start: number): number {
+  const quote = action.charAt(start);
+  for (let at = start + 1; at < action.length; at++) {
+    if (action.charAt(at) === '\\' && quote === '"') at++;
+    else if (action.charAt(at) === quote) return at;
+  }
+  return action.length;
 }
 
 function countWords(text: string): number {
