@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { SHUTDOWN_TIMEOUT_MS } from '../../src/telemetry/trace.ts';
+import { post } from '../helpers/service.ts';
+import { chatRecords, MODEL, ndjson, scriptedUpstream, type ScriptedUpstream } from '../helpers/upstream.ts';
+import { startProcess } from './process.ts';
+
+/** Only telemetry fails open: whatever a collector does, no exchange fails and what is lost is counted. */
+
+const REQUESTS = 60;
+const WORKERS = 6;
+
+let upstream: ScriptedUpstream;
+beforeAll(() => {
+  upstream = scriptedUpstream(() => ndjson(chatRecords(['Hello.'])));
+});
+afterAll(() => upstream.stop());
+
+interface Collector {
+  readonly url: string;
+  readonly stop: () => unknown;
+}
+
+function collector(answer: (request: Request) => Response | Promise<Response>): Collector {
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, idleTimeout: 0, fetch: answer });
+  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
+}
+
+const COLLECTORS: Readonly<Record<string, () => Collector>> = {
+  'refuses connections': () => {
+    const { url, stop } = collector(() => new Response());
+    stop();
+    return { url, stop: () => {} };
+  },
+  hangs: () => collector(() => new Promise<Response>(() => {})),
+  'answers 503': () => collector(() => new Response(null, { status: 503 })),
+  'dies with the first batch': () => {
+    const dying = collector(() => {
+      dying.stop();
+      return new Response();
+    });
+    return dying;
+  },
+};
+
+test.each(Object.keys(COLLECTORS))(
+  'a collector that %s fails no request, and drops are counted',
+  async (name) => {
+    const target = COLLECTORS[name]?.();
+    if (target === undefined) throw new Error('no such collector');
+    const gateway = await startProcess(upstream.url, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: target.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      OTEL_BSP_MAX_QUEUE_SIZE: '32',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '16',
+      LOG_LEVEL: 'info',
+    });
+    let left = REQUESTS;
+    const statuses: number[] = [];
+    const worker = async () => {
+      while (left-- > 0) {
+        const response = await post(`${gateway.url}/api/chat`, {
+          model: MODEL,
+          messages: [{ role: 'user', content: 'hello' }],
+        });
+        await response.text();
+        statuses.push(response.status);
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+    expect(statuses).toEqual(Array.from({ length: REQUESTS }, () => 200));
+    const dropped = await droppedSpans(gateway.url);
+    const tookMs = await gateway.stop();
+    target.stop();
+    expect(dropped).toBeGreaterThan(0);
+    // The bound is SHUTDOWN_TIMEOUT_MS; the rest is the process itself on a busy machine.
+    expect(tookMs).toBeLessThan(SHUTDOWN_TIMEOUT_MS + 2_000);
+  },
+  30_000,
+);
+
+/** What `/metrics` says is lost, asked until it says so: an export gives up after its timeout. */
+async function droppedSpans(url: string): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const counts = [...text.matchAll(/^llm_gateway_telemetry_dropped_total\{signal="traces".*\} (\d+)$/gm)];
+    const sum = counts.reduce((total, [, count]) => total + Number(count), 0);
+    if (sum > 0) return sum;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return 0;
+}

@@ -1,0 +1,75 @@
+import { afterAll } from 'bun:test';
+import { join } from 'node:path';
+import { policyDirectory } from '../helpers/service.ts';
+import { rmSync } from 'node:fs';
+
+/** The gateway as a process of its own: the SDK is global to a process and reads its environment. */
+export interface GatewayProcess {
+  readonly url: string;
+  readonly pid: number;
+  readonly logs: () => Record<string, unknown>[];
+  /** SIGTERM; resolves with how long it took to end, in milliseconds. */
+  stop(): Promise<number>;
+}
+
+/** Ends what a failing test left, so that the run ends too. */
+const children = new Set<Bun.Subprocess>();
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+const MAIN = join(import.meta.dir, '../../src/main.ts');
+
+export async function startProcess(
+  upstream: string,
+  env: Readonly<Record<string, string>> = {},
+  policies?: Readonly<Record<string, string>>,
+): Promise<GatewayProcess> {
+  const directory = policies === undefined ? undefined : policyDirectory(policies);
+  const child = Bun.spawn([process.execPath, MAIN], {
+    stdout: 'pipe',
+    stderr: 'inherit',
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      OLLAMA_BASE_URL: upstream,
+      POLICY_DIR: directory ?? join(import.meta.dir, '../../policies'),
+      ...env,
+    },
+  });
+  children.add(child);
+  void child.exited.then(() => children.delete(child));
+  const lines: Record<string, unknown>[] = [];
+  const started = Promise.withResolvers<string>();
+  const reading = readLines(child.stdout, (line) => {
+    const entry = JSON.parse(line) as Record<string, unknown>;
+    lines.push(entry);
+    if (entry['message'] === 'Starting LLM Gateway') started.resolve(String(entry['url']));
+  });
+  void child.exited.then((code) => started.reject(new Error(`the gateway ended with ${code}`)));
+  const url = await started.promise;
+  return {
+    url,
+    pid: child.pid,
+    logs: () => lines,
+    async stop() {
+      const beganMs = performance.now();
+      child.kill('SIGTERM');
+      await child.exited;
+      await reading;
+      if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+      return performance.now() - beganMs;
+    },
+  };
+}
+
+async function readLines(stream: ReadableStream<Uint8Array>, each: (line: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) each(line);
+  }
+}
