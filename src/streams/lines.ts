@@ -20,7 +20,9 @@ export class LineSplitter {
     const lines: Uint8Array[] = [];
     let start = 0;
     for (let feed = bytes.indexOf(0x0a); feed >= 0; feed = bytes.indexOf(0x0a, start)) {
-      this.pieces.add(bytes.subarray(start, feed + 1));
+      // The usual chunk is one line: no view of it is needed.
+      const isWhole = start === 0 && feed + 1 === bytes.length;
+      this.pieces.add(isWhole ? bytes : bytes.subarray(start, feed + 1));
       addLine(lines, this.pieces.take());
       start = feed + 1;
     }
@@ -41,7 +43,10 @@ function addLine(lines: Uint8Array[], line: Uint8Array | undefined): void {
 }
 
 function isBlank(line: Uint8Array): boolean {
-  for (const byte of line) if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  for (let at = 0; at < line.length; at += 1) {
+    const byte = line[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  }
   return true;
 }
 

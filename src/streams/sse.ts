@@ -50,7 +50,8 @@ export class SseSplitter {
       this.lineIsEmpty = true;
       line = feed + 1;
       if (!isBlank) continue;
-      this.finish(bytes.subarray(start, line), events);
+      // The usual chunk is one event: no view of it is needed.
+      this.finish(start === 0 && line === bytes.length ? bytes : bytes.subarray(start, line), events);
       start = line;
     }
     if (line < bytes.length) this.lineIsEmpty = false;
