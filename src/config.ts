@@ -36,6 +36,10 @@ export interface Config {
   readonly ollamaCaFile: string | undefined;
   readonly recordDir: string | undefined;
   readonly record: 'all' | 'flagged';
+  /** All recordings together. */
+  readonly recordBytesMax: number;
+  /** How long a record is kept. */
+  readonly recordTtlMs: number;
   readonly shadow: boolean;
   /** Names of the variables above that replace lists or modes of policy files. */
   readonly overrides: readonly string[];
@@ -146,6 +150,8 @@ const schema = v.object({
   OLLAMA_CA_FILE: v.optional(text),
   RECORD_DIR: v.optional(text),
   RECORD: v.optional(v.picklist(['all', 'flagged'], 'is not a choice; accepted: all, flagged'), 'flagged'),
+  RECORD_MAX_MEGABYTES: v.optional(wholeNumber(16, 1_000_000, ' megabytes'), '256'),
+  RECORD_TTL_HOURS: v.optional(wholeNumber(1, 8_760, ' hours'), '168'),
   SHADOW: v.optional(flag, 'false'),
 });
 
@@ -203,6 +209,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ollamaCaFile: value.OLLAMA_CA_FILE,
     recordDir: value.RECORD_DIR,
     record: value.RECORD,
+    recordBytesMax: value.RECORD_MAX_MEGABYTES * 1_000_000,
+    recordTtlMs: value.RECORD_TTL_HOURS * 3_600_000,
     shadow: value.SHADOW,
     overrides: OVERRIDES.filter((name) => name in given),
   });

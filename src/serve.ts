@@ -31,7 +31,12 @@ export async function runService(): Promise<void> {
     url: server.url,
     upstream: config.ollamaBaseUrl,
     mode: config.enforcementMode,
-    summary: { ...service.policies.current.summary, raw_prompts_logged: config.logRawPrompts },
+    summary: {
+      ...service.policies.current.summary,
+      raw_prompts_logged: config.logRawPrompts,
+      ...(config.recordDir === undefined ? {} : { recording: config.record }),
+      ...(config.shadow ? { shadow: true } : {}),
+    },
   });
 
   let stopping = false;
@@ -41,7 +46,7 @@ export async function runService(): Promise<void> {
     sink.emit({ type: 'gateway.stopping', signal, inFlight: service.gateway.inFlight });
     service.drain();
     await Promise.race([server.stop(), Bun.sleep(DRAIN_MS_MAX)]);
-    service.close();
+    await service.close();
     await telemetry.shutdown();
     await new Promise((resolve) => setImmediate(resolve));
     process.exit(0);

@@ -1,11 +1,14 @@
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import type { Sink } from './core/events.ts';
 import { parseModelName } from './core/model-name.ts';
+import { createGuard, type GuardOptions } from './detectors/guard/index.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { ADMIN_ROUTES } from './gateway/admin.ts';
 import { METADATA_ROUTES } from './gateway/metadata.ts';
+import { createShadowCatalog, createShadowUpstream } from './gateway/shadow.ts';
 import { openPolicyStore, type PolicyStore } from './policy/store.ts';
 import { OPERATIONS } from './protocols/index.ts';
+import { openRecording, type Recording } from './recording/index.ts';
 import { createApp, type App, type OwnRoute } from './server/app.ts';
 import { docsRoutes } from './server/docs-page.ts';
 import { Watchdog } from './streams/watchdog.ts';
@@ -23,7 +26,8 @@ export interface Service {
   readonly policies: PolicyStore;
   /** From now on `/readyz` says 503, so that no new traffic comes. */
   drain(): void;
-  close(): void;
+  /** Resolves when everything that was recorded is written. */
+  close(): Promise<void>;
 }
 
 export interface ServiceParts {
@@ -40,7 +44,10 @@ export interface ServiceInside {
   upstreamAnswers(): Promise<boolean>;
 }
 
-/** Loads the policies and wires the parts. Rejects with PolicyError where the policies cannot be used. */
+/**
+ * Loads the policies and wires the parts. Rejects with PolicyError where the policies cannot be used, with ConfigError
+ * where RECORD_DIR cannot.
+ */
 export async function createService(config: Config, parts: ServiceParts): Promise<Service> {
   const { sink } = parts;
   const nowMs = () => performance.now();
@@ -48,14 +55,18 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     directory: config.policyDir,
     environment: config,
     emit: (event) => sink.emit(event),
+    ...(config.shadow ? { world: { makeGuard: createSilentGuard } } : {}),
   });
-  const upstream = createUpstream({
-    baseUrl: config.ollamaBaseUrl,
-    retriesMax: config.retriesMax,
-    caFile: config.ollamaCaFile,
-    ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
-  });
-  const catalog = createCatalog({ upstream, nowMs, canonicalName });
+  const upstream = config.shadow
+    ? createShadowUpstream(config.ollamaBaseUrl)
+    : createUpstream({
+        baseUrl: config.ollamaBaseUrl,
+        retriesMax: config.retriesMax,
+        caFile: config.ollamaCaFile,
+        ...(parts.fetch === undefined ? {} : { fetch: parts.fetch }),
+      });
+  const catalog = config.shadow ? createShadowCatalog() : createCatalog({ upstream, nowMs, canonicalName });
+  const recording = recordingOf(config, sink);
   const watchdog = new Watchdog(nowMs);
   const gateway = createGateway({
     config,
@@ -64,13 +75,15 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     catalog,
     sink,
     watchdog,
+    recorder: recording?.recorder,
     nowMs,
     newId: () => crypto.randomUUID(),
   });
   let draining = false;
   const inside: ServiceInside = {
     policies,
-    upstreamAnswers: () =>
+    upstreamAnswers: async () =>
+      !config.shadow &&
       catalog.installed().then(
         () => true,
         () => false,
@@ -92,8 +105,36 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     drain() {
       draining = true;
     },
-    close: () => policies.close(),
+    async close() {
+      policies.close();
+      await recording?.close();
+    },
   };
+}
+
+/** Opens RECORD_DIR, if it is set. Throws ConfigError where it cannot be used. */
+function recordingOf(config: Config, sink: Sink): Recording | undefined {
+  if (config.recordDir === undefined) return undefined;
+  try {
+    return openRecording({
+      directory: config.recordDir,
+      record: config.record,
+      bytesMax: config.recordBytesMax,
+      ttlMs: config.recordTtlMs,
+      raw: config.logRawPrompts,
+      onFault: (fault) => sink.emit({ type: 'fault.raised', fault }),
+    });
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined;
+    const why = code === undefined && thrown instanceof Error ? thrown.message : `cannot be used (${code})`;
+    throw new ConfigError([`RECORD_DIR ${why}`]);
+  }
+}
+
+/** A guard model runs in Ollama too, so in shadow nobody asks it: the score decides alone. */
+function createSilentGuard(options: GuardOptions) {
+  const fetch = () => Promise.reject(new Error('shadow'));
+  return createGuard({ ...options, onError: 'score' }, { fetch, now: () => performance.now() });
 }
 
 function canonicalName(raw: string): string | undefined {

@@ -55,6 +55,8 @@ export async function answerAdmin(
   connection?: Connection,
 ): Promise<Response> {
   const { exchange, request } = context;
+  // A mirrored DELETE must not delete anything.
+  if (context.options.config.shadow) throw new GatewayError('not_found');
   const principal = adminOf(exchange, request);
   exchange.emit({ type: 'caller.known', caller: principal.name });
   exchange.abortWithClient(request.signal);

@@ -11,6 +11,7 @@ import { LineSplitter } from '../streams/lines.ts';
 import { SseSplitter } from '../streams/sse.ts';
 import type { Watchdog } from '../streams/watchdog.ts';
 import { readBytes, type Catalog } from '../upstream/catalog.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerAdmin, type AdminRoute } from './admin.ts';
 import { Exchange } from './exchange.ts';
@@ -23,6 +24,7 @@ import {
   readText,
 } from './inbound.ts';
 import type { MetadataRoute } from './metadata.ts';
+import { answerShadow } from './shadow.ts';
 import { upstreamFailure } from './upstream-failure.ts';
 
 /**
@@ -52,6 +54,8 @@ export interface GatewayOptions {
   readonly catalog: Catalog;
   readonly sink: Sink;
   readonly watchdog: Watchdog;
+  /** Where exchanges are taken down, if they are. */
+  readonly recorder?: Recorder | undefined;
   readonly newId: () => string;
   /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number;
@@ -165,12 +169,13 @@ async function run(
   if (options.config.logRawPrompts)
     exchange.emit({ type: 'request.raw', text: view.texts.map(({ text }) => text).join('\n') });
 
-  const stages = policies.stages(model, principal);
+  const stages = recorded(options, exchange, policies.stages(model, principal));
   const context = requestContext(options, exchange, operation, view, principal, model);
   for (const stage of stages) await stage.request?.(context);
   exchange.emit({ type: 'request.decided' });
   const refused = exchange.refusal();
   if (refused !== undefined) throw refused;
+  if (options.config.shadow) return answerShadow(exchange);
   await refuseRemote(options.catalog, model);
   if (!known && options.catalog.knows(model.name)) exchange.emit({ type: 'model.known', model: model.name });
 
@@ -203,11 +208,20 @@ async function answerMetadata(
 ): Promise<Response> {
   const principal = admit(exchange, request);
   exchange.abortWithClient(request.signal);
+  if (options.config.shadow) return answerShadow(exchange);
   const response = await route.answer({ options, exchange, request, principal });
   response.headers.set('x-request-id', exchange.id);
   response.headers.set('x-content-type-options', 'nosniff');
   exchange.finish({ status: response.status, end: 'completed', frames: 1, bytes: 0, heldCharactersMax: 0 });
   return response;
+}
+
+/** Where exchanges are taken down, a stage of its own stands first and sees what the client and the model wrote. */
+function recorded(options: GatewayOptions, exchange: Exchange, stages: readonly Stage[]): readonly Stage[] {
+  if (options.recorder === undefined) return stages;
+  const recording = options.recorder.begin({ id: exchange.id, policies: exchange.policies });
+  exchange.onEnd(() => recording.end(exchange.decisions));
+  return [recording.stage, ...stages];
 }
 
 /** Media type first, so that a refusal costs no body; then who is asking. */

@@ -4,6 +4,7 @@ import { BoundedCache } from './cache.ts';
 import type { Guard, GuardOptions } from '../detectors/guard/index.ts';
 import { CATALOGUE } from '../detectors/injection/index.ts';
 import { piiRules, secretRules } from '../redaction/rules/index.ts';
+import type { ExactValue, RedactionRule } from '../redaction/rule.ts';
 import type { PolicyDocument } from './document.ts';
 import { type CompileCache, type CompiledKind, type CompileHost, ENVIRONMENT, type PolicyEnvironment } from './kind.ts';
 import type { PolicyKind } from './kind.ts';
@@ -67,7 +68,23 @@ export function compilePolicies(sources: readonly PolicySource[], world: PolicyW
   const kinds = POLICY_KINDS.map((kind) => compileKind(kind, written, host));
   if (problems.length > 0) throw new PolicyError(sortProblems(problems));
   for (const document of written) warnUnknownCallers(document, kinds, host);
-  return createSet(kinds, host, warnings, hashOf(sources, world.environment));
+  const set = createSet(kinds, host, warnings, hashOf(sources, world.environment));
+  redactionRules.set(set, rulesToDisguise(kinds));
+  return set;
+}
+
+/** Beside the sets and not in them: only recordings ask. */
+const redactionRules = new WeakMap<PolicySet, readonly (RedactionRule | ExactValue)[]>();
+
+/** The redaction rules that a set's recordings keep to themselves: its own, and every built-in one that it leaves out. */
+export function redactionRulesOf(set: PolicySet): readonly (RedactionRule | ExactValue)[] {
+  return redactionRules.get(set) ?? [...secretRules, ...piiRules];
+}
+
+function rulesToDisguise(kinds: readonly LoadedKind[]): readonly (RedactionRule | ExactValue)[] {
+  const own = kinds.flatMap(({ compiled }) => [...(compiled.redactionRules ?? [])]);
+  const known = new Set(own.map(({ id }) => id));
+  return [...own, ...[...secretRules, ...piiRules].filter(({ id }) => !known.has(id))];
 }
 
 interface LoadedKind {

@@ -5,6 +5,7 @@ import type { PolicyDocument } from './document.ts';
 import type { Counters } from './limits/buckets.ts';
 import type { Queues } from './limits/queue.ts';
 import type { PathKey } from './problem.ts';
+import type { ExactValue, RedactionRule } from '../redaction/rule.ts';
 import type { SpecBase } from './schema.ts';
 import type { ModelIdentity, Principal, Stage } from '../core/stage.ts';
 
@@ -29,6 +30,8 @@ export interface PolicyEnvironment {
   readonly redisUrl?: string | undefined;
   readonly requireApiKey?: boolean | undefined;
   readonly apiKey?: string | undefined;
+  /** Nobody asks Ollama: what only Ollama could say is not judged. */
+  readonly shadow?: boolean | undefined;
 }
 
 /** What the world gives to a compilation. */
@@ -81,6 +84,8 @@ export interface CompiledKind<Document = PolicyDocument> {
   bodyBytesMax?(documents: readonly Document[]): number | undefined;
   /** Callers that have an entry of their own. */
   readonly callers?: Iterable<string>;
+  /** Redaction rules of all documents, so that a recording can keep what they match to itself. */
+  readonly redactionRules?: readonly (RedactionRule | ExactValue)[];
   /** Names of models and tools that policies list. */
   readonly knownNames?: Iterable<string>;
   /** What the start line says of this kind. */

@@ -121,31 +121,76 @@ const KEPT_CHARACTERS_MAX = 12;
  * Replaces what rules match by surrogates of the same form: letters by letters, digits by digits, until the same rule
  * finds the surrogate where the match was. Where none is found in TRIES_MAX tries (a checksum, an exact value) the
  * label stands there. `random` gives numbers from 0 to below 1.
+ *
+ * Call the result once an exchange, and what that gives once a text: what stands twice in one exchange stays the same
+ * twice, because policies compare an answer with its prompt.
  */
 export function createDisguise(
   rules: readonly (RedactionRule | ExactValue)[],
   random: () => number,
-): (text: string) => string {
+): () => (text: string) => string {
   const program = compileRules(rules, { mode: 'compete', validators });
-  return (text) => {
-    let disguised = '';
-    let from = 0;
-    for (const { rule, start, end, continued } of program.findings(text)) {
-      const before = disguised + text.slice(from, start);
-      const surrogate = continued ? '' : surrogateOf(program, rule, before, text.slice(start, end), random);
-      disguised = before + surrogate;
-      from = end;
-    }
-    return disguised + text.slice(from);
+  return () => {
+    const known = new Map<string, string>();
+    return (text) => {
+      const pieces: string[] = [];
+      // What stands before a match may be what its rule asks for; more than it can look at is not needed.
+      let before = '';
+      let from = 0;
+      for (const { rule, start, end, continued } of program.findings(text)) {
+        const between = text.slice(from, start);
+        before = (before + between.slice(-CONTEXT_SHOWN)).slice(-CONTEXT_SHOWN);
+        const surrogate = continued ? '' : surrogateOf(program, rule, before, text.slice(start, end), random, known);
+        pieces.push(between, surrogate);
+        before = (before + surrogate).slice(-CONTEXT_SHOWN);
+        from = end;
+      }
+      pieces.push(text.slice(from));
+      return pieces.join('');
+    };
   };
 }
 
-function surrogateOf(program: RuleProgram, rule: number, before: string, match: string, random: () => number): string {
-  const known = program.rules[rule];
-  const label = `[REDACTED_${known?.label ?? 'TEXT'}]`;
-  if (!known || 'value' in known) return label;
-  // What stands before may be what the rule asks for; more than it can look at is not needed.
-  const context = before.slice(-CONTEXT_SHOWN);
+/** Different matches of one exchange whose surrogates are remembered. */
+const KNOWN_MAX = 10_000;
+
+function surrogateOf(
+  program: RuleProgram,
+  rule: number,
+  context: string,
+  match: string,
+  random: () => number,
+  known: Map<string, string>,
+): string {
+  const { label, ...form } = program.rules[rule] ?? { label: 'TEXT' };
+  const mask = `[REDACTED_${label}]`;
+  if ('value' in form) return mask;
+  const key = `${rule} ${match.toLowerCase()}`;
+  const before = known.get(key);
+  if (before !== undefined) return before === mask ? mask : inCaseOf(match, before);
+  const surrogate = findSurrogate(program, rule, context, match, random) ?? mask;
+  if (known.size < KNOWN_MAX) known.set(key, surrogate);
+  return surrogate;
+}
+
+/** The surrogate of a match that was seen in other letters: `Jane@corp.io` and `jane@corp.io` are one address. */
+function inCaseOf(match: string, surrogate: string): string {
+  let cased = '';
+  for (let at = 0; at < surrogate.length; at++) {
+    const like = match.charAt(at);
+    const own = surrogate.charAt(at);
+    cased += like === like.toLowerCase() ? own.toLowerCase() : own.toUpperCase();
+  }
+  return cased;
+}
+
+function findSurrogate(
+  program: RuleProgram,
+  rule: number,
+  context: string,
+  match: string,
+  random: () => number,
+): string | undefined {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const kept = Math.min(
       KEPT_CHARACTERS_MAX,
@@ -157,7 +202,7 @@ function surrogateOf(program: RuleProgram, rule: number, before: string, match: 
     const isSame = found?.rule === rule && found.start === context.length;
     if (isSame && found.end === context.length + surrogate.length) return surrogate;
   }
-  return label;
+  return undefined;
 }
 
 const CONTEXT_SHOWN = 66;

@@ -215,12 +215,12 @@ describe('recordings', () => {
   const random = (seed: number) => () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 
   test('what a rule matches is stored as something else that the same rule matches', () => {
-    const disguise = createDisguise(secretRules, random(7));
+    const disguise = createDisguise(secretRules, random(7))();
     const line = encodeRecord(record('a', `Use ${KEY} now`), disguise);
     expect(line).not.toContain('secret123456');
     const content = parseRecord(line)?.answer?.content ?? '';
     expect(content).toMatch(/^Use sk-\S+ now$/);
-    const again = createDisguise(secretRules, random(9))(content);
+    const again = createDisguise(secretRules, random(9))()(content);
     expect(again).not.toBe(content);
   });
 

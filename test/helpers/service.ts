@@ -59,7 +59,7 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     },
     finished: kept.finished,
     async stop() {
-      service.close();
+      await service.close();
       await server.kill();
       if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
     },

@@ -130,6 +130,7 @@ function compiled(
   host: CompileHost,
 ): CompiledKind<SensitiveDocument> {
   return {
+    redactionRules: [...policies.values()].flatMap((policy) => policy.rules.map(({ rule }) => rule)),
     stage(documents): Stage {
       const own = documents.flatMap((document) => policies.get(document) ?? []);
       const programs = createPrograms(own, host);
