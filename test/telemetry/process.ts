@@ -26,13 +26,14 @@ export async function startProcess(
   policies?: Readonly<Record<string, string>>,
 ): Promise<GatewayProcess> {
   const directory = policies === undefined ? undefined : policyDirectory(policies);
+  const port = freePort();
   const child = Bun.spawn([process.execPath, MAIN], {
     stdout: 'pipe',
     stderr: 'inherit',
     env: {
       PATH: process.env['PATH'] ?? '',
       HOST: '127.0.0.1',
-      PORT: '0',
+      PORT: String(port),
       OLLAMA_BASE_URL: upstream,
       POLICY_DIR: directory ?? join(import.meta.dir, '../../policies'),
       ...env,
@@ -41,14 +42,12 @@ export async function startProcess(
   children.add(child);
   void child.exited.then(() => children.delete(child));
   const lines: Record<string, unknown>[] = [];
-  const started = Promise.withResolvers<string>();
   const reading = readLines(child.stdout, (line) => {
     const entry = JSON.parse(line) as Record<string, unknown>;
     lines.push(entry);
-    if (entry['message'] === 'Starting LLM Gateway') started.resolve(String(entry['url']));
   });
-  void child.exited.then((code) => started.reject(new Error(`the gateway ended with ${code}`)));
-  const url = await started.promise;
+  const url = `http://127.0.0.1:${port}`;
+  await ready(url, child);
   return {
     url,
     pid: child.pid,
@@ -72,4 +71,25 @@ async function readLines(stream: ReadableStream<Uint8Array>, each: (line: string
     rest = lines.pop() ?? '';
     for (const line of lines) each(line);
   }
+}
+
+/** A port that was free a moment ago: below `info` no line says which one the gateway took. */
+function freePort(): number {
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() });
+  const { port } = server;
+  void server.stop(true);
+  if (port === undefined) throw new Error('no port');
+  return port;
+}
+
+async function ready(url: string, child: Bun.Subprocess): Promise<void> {
+  while (child.exitCode === null) {
+    const isReady = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isReady) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the gateway ended with ${child.exitCode}`);
 }
