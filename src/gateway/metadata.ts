@@ -3,8 +3,8 @@ import { decodeUtf8, JsonError, readJson, type JsonObject } from '../core/json.t
 import { parseModelName } from '../core/model-name.ts';
 import type { Method, ProtocolName, Route } from '../core/operation.ts';
 import { filterModels, filterPs, filterTags, stripShow } from '../protocols/metadata.ts';
-import type { Principal } from '../core/stage.ts';
-import { readBytes, CATALOG_BYTES_MAX } from '../upstream/catalog.ts';
+import type { ModelIdentity, Principal } from '../core/stage.ts';
+import { readBytes, CATALOG_BYTES_MAX, type InstalledModel } from '../upstream/catalog.ts';
 import type { Exchange } from './exchange.ts';
 import { localModel, type GatewayOptions } from './gateway.ts';
 import { malformedIfUnreadable, readText } from './inbound.ts';
@@ -84,11 +84,12 @@ function json(text: string): Response {
 }
 
 /** Shows of a list what the caller may use; a list nobody may shorten leaves as the bytes that came. */
-function listed({ exchange, principal }: MetadataContext, fetched: Fetched, filter: typeof filterTags): Response {
+async function listed(context: MetadataContext, fetched: Fetched, filter: typeof filterTags): Promise<Response> {
   const text = unreadableIsUpstream(() => decodeUtf8(fetched.bytes));
+  const installed = await installedOrNone(context);
   const keep = (name: string): boolean => {
     const model = parseModelName(name);
-    return model.ok && model.source === 'local' && exchange.policies.mayList({ name: model.canonical }, principal);
+    return model.ok && model.source === 'local' && isUsable(context, model.canonical, installed);
   };
   const filtered = unreadableIsUpstream(() => filter(text, keep));
   return filtered === text ? passed(fetched) : json(filtered);
@@ -101,7 +102,7 @@ async function show(context: MetadataContext): Promise<Response> {
     .filter((name) => name !== undefined && name !== '');
   if (names.length !== 1)
     throw new GatewayError('malformed_request', { param: 'model', message: 'Exactly one of model and name is needed' });
-  const { name } = usable(context, names[0]);
+  const { name } = await usable(context, names[0]);
   const verbose = memberValue(body, 'verbose') === true;
   const fetched = await fetchPath(
     context,
@@ -114,17 +115,45 @@ async function show(context: MetadataContext): Promise<Response> {
 async function oneModel(context: MetadataContext): Promise<Response> {
   const { pathname } = new URL(context.request.url);
   const raw = pathname.slice('/v1/models/'.length);
-  const { name } = usable(context, decodeURIComponent(raw));
+  const { name } = await usable(context, decodedSegment(raw));
   // Ollama matches one path segment only.
   if (name.includes('/')) throw new GatewayError('model_not_found');
   return passed(await fetchPath(context, `/v1/models/${encodeURIComponent(name)}`));
 }
 
 /** A local model that the caller may see; what it may not see does not exist for it. */
-function usable({ exchange, principal }: MetadataContext, name: string | undefined): { readonly name: string } {
+async function usable(context: MetadataContext, name: string | undefined): Promise<ModelIdentity> {
   const model = localModel({ model: name });
-  if (!exchange.policies.mayList(model, principal)) throw new GatewayError('model_not_found');
+  const installed = await installedOrNone(context);
+  if (installed.get(model.name)?.remote === true) throw new GatewayError('cloud_model');
+  if (!isUsable(context, model.name, installed)) throw new GatewayError('model_not_found');
   return model;
+}
+
+type Installed = ReadonlyMap<string, InstalledModel>;
+
+/** Neither a stub of a remote model, which is refused in every mode, nor what an allowlist leaves out. */
+function isUsable({ exchange, principal }: MetadataContext, name: string, installed: Installed): boolean {
+  const known = installed.get(name);
+  if (known?.remote === true) return false;
+  return exchange.policies.mayList(known === undefined ? { name } : { name, digest: known.digest }, principal);
+}
+
+/** Where the catalogue cannot be read there are no digests, and so no pinned model is shown. */
+async function installedOrNone({ options }: MetadataContext): Promise<Installed> {
+  try {
+    return await options.catalog.installed();
+  } catch {
+    return new Map();
+  }
+}
+
+function decodedSegment(raw: string): string {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    throw new GatewayError('malformed_request', { param: 'model' });
+  }
 }
 
 function readObject(text: string): JsonObject {
