@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ioError, ModelError } from '../models/error.ts';
 import type { Progress } from '../models/files.ts';
+import { readModelPath } from '../models/name.ts';
 import { type CommandIo, UsageError } from './policy-command.ts';
 
 /** What the model commands share: where models are, what is said while gigabytes pass. */
@@ -13,6 +14,16 @@ export function modelsDirectory(io: CommandIo, named: string | undefined): strin
   const home = io.environment['HOME'];
   if (!home) throw new UsageError('--models DIR is needed, or OLLAMA_MODELS or HOME in the environment');
   return join(home, '.ollama', 'models');
+}
+
+/** The word, if it can name a local model at all. Throws UsageError. */
+export function modelName(word: string): string {
+  try {
+    readModelPath(word);
+    return word;
+  } catch (error) {
+    throw error instanceof ModelError ? new UsageError(error.message) : error;
+  }
 }
 
 /** True where a word is an archive's file rather than a model's name. */

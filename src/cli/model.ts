@@ -7,7 +7,7 @@ import { fullName, readFullName, readModelPath, shortName } from '../models/name
 import { packModel } from '../models/pack.ts';
 import { expectStore, findModel } from '../models/store.ts';
 import { verifyArchive } from '../models/verify.ts';
-import { expectations, isFile, modelsDirectory, progressOf, sizeText } from './model-command.ts';
+import { expectations, isFile, modelName, modelsDirectory, progressOf, sizeText } from './model-command.ts';
 import { runInspect } from './model-inspect.ts';
 import { type Command, type CommandIo, EXIT_FINE, EXIT_FOUND, EXIT_USAGE } from './policy-command.ts';
 import { readArguments, UsageError } from './policy-command.ts';
@@ -74,7 +74,7 @@ const EXIT_CODES: Readonly<Record<ModelErrorCode, number>> = {
 
 async function runPack(argv: readonly string[], io: CommandIo): Promise<number> {
   const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['models', 'out'], words: [1, 1] });
-  const [name = ''] = words;
+  const name = modelName(words[0] ?? '');
   const models = modelsDirectory(io, options.get('models'));
   const out = options.get('out') ?? `${shortName(readModelPath(name)).replaceAll(/[/:]/g, '-')}.tar`;
   const packed = withProgress(io, (progress) => packModel(name, models, resolve(out), { progress }));
@@ -126,7 +126,7 @@ async function runPin(argv: readonly string[], io: CommandIo): Promise<number> {
   const [word = ''] = words;
   const index = isFile(word)
     ? withProgress(io, (progress) => verifyArchive(word, { progress })).index
-    : storedIndex(word, modelsDirectory(io, options.get('models')));
+    : storedIndex(modelName(word), modelsDirectory(io, options.get('models')));
   const name = shortName(readFullName(index.name));
   if (flags.has('json')) io.out(`${JSON.stringify({ name, digest: index.digest })}\n`);
   else {

@@ -82,7 +82,7 @@ describe('framing', () => {
     ['an empty file', () => new Uint8Array(0), 'empty'],
     ['a few bytes', () => evil, 'Not an archive of `model pack`'],
     ['a block of zeros', () => new Uint8Array(2048), 'the end of the archive'],
-    ['compressed data', () => Bun.gzipSync(good), 'Not an archive of `model pack`'],
+    ['compressed data', () => Bun.gzipSync(Uint8Array.from(good)), 'Not an archive of `model pack`'],
     ['another tar', () => forge([{ path: 'etc/passwd', content: evil }]), '"etc/passwd"'],
     [
       'an index that is said to be huge',
