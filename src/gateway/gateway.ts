@@ -162,7 +162,7 @@ async function run(
     type: 'request.read',
     model: known ? model.name : 'unknown',
     stream: view.stream,
-    bytes: body.length,
+    bytes: Buffer.byteLength(body),
     setHash: policies.hash,
     unknownKeys: view.unknownKeys,
   });
@@ -226,7 +226,7 @@ function recorded(options: GatewayOptions, exchange: Exchange, stages: readonly 
 
 /** Media type first, so that a refusal costs no body; then who is asking. */
 function admit(exchange: Exchange, request: Request): Principal {
-  checkMediaType(request.headers);
+  if (request.method === 'POST' || request.method === 'DELETE') checkMediaType(request.headers);
   const principal = exchange.policies.admission.authenticate(presentedKey(request.headers), request.headers);
   exchange.emit({
     type: 'caller.known',
@@ -437,7 +437,7 @@ function refuse(exchange: Exchange, thrown: unknown, request: Request): Response
     end: aborted ? 'aborted' : exchange.refusal() === undefined && status >= 500 ? 'failed' : 'refused',
     ...(aborted ? {} : { code: error.code }),
     frames: 0,
-    bytes: body.length,
+    bytes: Buffer.byteLength(body),
     heldCharactersMax: 0,
   });
   return new Response(body, { status, headers });
