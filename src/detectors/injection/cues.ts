@@ -49,8 +49,17 @@ const AMBIGUOUS = new Set([
   'eva',
 ]);
 
-const table = buildTable();
-const filter = buildFilter(table);
+let table: ReadonlyMap<number, number> = new Map();
+let filter = new Uint8Array(32_768);
+let isFilled = false;
+
+/** Fills the table, once; about 1 ms. */
+export function fillCues(): void {
+  if (isFilled) return;
+  isFilled = true;
+  table = buildTable();
+  filter = buildFilter(table);
+}
 
 /** What a packed word tells, as bits of `CUE`; 0 for most. */
 export function cueOf(packed: number): number {
@@ -87,7 +96,7 @@ function buildTable(): ReadonlyMap<number, number> {
   return found;
 }
 
-function buildFilter(all: ReadonlyMap<number, number>): Uint8Array {
+function buildFilter(all: ReadonlyMap<number, number>): Uint8Array<ArrayBuffer> {
   const bits = new Uint8Array(32_768);
   for (const key of all.keys()) bits[(key ^ (key >>> 15)) & 32_767] = 1;
   return bits;

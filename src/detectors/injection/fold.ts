@@ -3,6 +3,7 @@
  *
  * `FOLD` maps one UTF-16 code unit to one: lower case, without diacritics, full-width and circled forms to plain ones,
  * and 0 for everything that is not part of a word. The lexicon is folded by the same table, so both sides agree.
+ * The tables are filled by `fillFoldTables`, which everything that reads a text calls first: a gateway that starts has no time.
  * @see https://www.unicode.org/reports/tr39/ (confusables), https://www.unicode.org/reports/tr15/ (NFKC)
  */
 
@@ -68,6 +69,7 @@ export function isInvisible(code: number): boolean {
 
 /** The text folded unit by unit, of the same length: what patterns and the learned score compare. Separators become spaces. */
 export function foldText(text: string): string {
+  fillFoldTables();
   const folded = new Uint16Array(text.length);
   for (let at = 0; at < text.length; at++) folded[at] = FOLD[text.charCodeAt(at)] || 0x20;
   return fromCodes(folded, folded.length);
@@ -85,18 +87,14 @@ function pairsOf(table: string): readonly (readonly [string, string])[] {
   return table.split(' ').map((pair) => [pair.charAt(0), pair.charAt(1)] as const);
 }
 
-function fillTables(): void {
-  const letter = /[\p{L}\p{M}\p{N}]/u;
-  const marks = /[\u0300-\u036f]/g;
-  for (let code = 0x30; code < 0x3040; code++) fillOne(code, letter, marks);
-  for (let code = 0x3040; code < 0xd800; code++) {
-    const isCommon = (code >= 0x3400 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3);
-    if (isCommon) FOLD[code] = code;
-    else if (code <= 0x30ff) FOLD[code] = letter.test(String.fromCharCode(code)) ? code : 0;
-    else fillOne(code, letter, marks);
-    if (code <= 0x9fff) UNSPACED[code] = FOLD[code] === 0 ? 0 : 1;
-  }
-  for (let code = 0xf900; code < 0xfff0; code++) fillOne(code, letter, marks);
+let isFilled = false;
+
+/** Fills the tables of this file, once; about 10 ms. */
+export function fillFoldTables(): void {
+  if (isFilled) return;
+  isFilled = true;
+  fillFolded();
+  for (let code = 0x3040; code <= 0x9fff; code++) UNSPACED[code] = FOLD[code] === 0 ? 0 : 1;
   for (let code = 0x0e01; code <= 0x0e5b; code++) UNSPACED[code] = 1;
   for (const [from, to] of pairsOf(LATIN_VARIANTS)) {
     FOLD[from.charCodeAt(0)] = to.charCodeAt(0);
@@ -108,15 +106,42 @@ function fillTables(): void {
   }
 }
 
-function fillOne(code: number, letter: RegExp, marks: RegExp): void {
-  if (isInvisible(code) || isDecoration(code)) return;
-  const character = String.fromCharCode(code);
-  const isCircled = code >= 0x2460 && code <= 0x24ff;
-  if (!isCircled && !letter.test(character)) return;
-  const plain = character.normalize('NFKD').replace(marks, '').toLowerCase().replace(marks, '');
-  if (isCircled && plain.length !== 1) return;
-  const folded = plain.length === 0 ? code : plain.charCodeAt(0) === 0x20 ? code : plain.charCodeAt(0);
-  FOLD[code] = folded;
+/**
+ * Folds every code unit that may be part of a word. One call of each of the runtime's Unicode functions for all of them:
+ * a call for each would take ten times as long, at every start.
+ */
+function fillFolded(): void {
+  const isLetter = new Uint8Array(65_536);
+  const all = mayFold();
+  for (const letter of all.join('').matchAll(/[\p{L}\p{M}\p{N}]/gu)) isLetter[letter[0].charCodeAt(0)] = 1;
+  for (let code = 0x3400; code <= 0x9fff; code++) FOLD[code] = code;
+  for (let code = 0xac00; code <= 0xd7a3; code++) FOLD[code] = code;
+  // A line feed is part of no composition, so each line is one character's.
+  const plain = all
+    .join('\n')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, '')
+    .split('\n');
+  for (const [index, character] of all.entries()) {
+    const code = character.charCodeAt(0);
+    const isCircled = code >= 0x2460 && code <= 0x24ff;
+    const folded = plain[index] ?? '';
+    if (isCircled ? folded.length !== 1 : isLetter[code] === 0) continue;
+    const isKept = (code >= 0x3040 && code <= 0x30ff) || folded.length === 0 || folded.charCodeAt(0) === 0x20;
+    FOLD[code] = isKept ? code : folded.charCodeAt(0);
+  }
 }
 
-fillTables();
+/** Every code unit that could be folded to another, but for the large blocks that stay as they are. */
+function mayFold(): readonly string[] {
+  const all: string[] = [];
+  for (let code = 0x30; code < 0xfff0; code++) {
+    if (code === 0x3400) code = 0xa000;
+    else if (code === 0xac00) code = 0xd7a4;
+    else if (code === 0xd800) code = 0xf900;
+    if (isInvisible(code) || isDecoration(code)) continue;
+    all.push(String.fromCharCode(code));
+  }
+  return all;
+}

@@ -1,5 +1,5 @@
 /** What kind of character each code unit is, for the survey; and what an ASCII character rules out in a run. */
-import { FOLD, isDecoration, isInvisible, LOOK_ALIKE } from './fold.ts';
+import { fillFoldTables, FOLD, isDecoration, isInvisible, LOOK_ALIKE } from './fold.ts';
 
 /** Kinds of characters. The first three are those of which encoded runs are made. */
 export const Kind = {
@@ -23,11 +23,21 @@ export const Kind = {
 /** What a word or a run contains. */
 export const Bit = { lower: 1, upper: 2, digit: 4, nonHex: 8, nonBase32: 16, foreign: 32 } as const;
 
-/** Kind of each code unit. */
-export const KIND: Uint8Array = Uint8Array.from({ length: 65_536 }, (_, code) => kindOf(code));
+/** Kind of each code unit, once `fillKinds` was called. */
+export const KIND: Uint8Array = new Uint8Array(65_536);
 
 /** Bits of each ASCII letter and digit. */
-export const BITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => bitsOf(code));
+export const BITS: Uint8Array = new Uint8Array(128).map((_, code) => bitsOf(code));
+
+let isFilled = false;
+
+/** Fills `KIND`, once; about 3 ms. */
+export function fillKinds(): void {
+  if (isFilled) return;
+  isFilled = true;
+  fillFoldTables();
+  for (let code = 0; code < 65_536; code++) KIND[code] = kindOf(code);
+}
 
 function kindOf(code: number): number {
   if (code < 0x80) return asciiKind(code);

@@ -172,11 +172,11 @@ export const LEXICON: Readonly<Record<string, string>> = {
   reveal_last: `zeigen ausgeben vorzeigen anzeigen verraten nennen wiederholen tonen 見せて 教えて 表示して 表示し 出力して 出力し 繰り返して 開示して 明かして 公開して 보여* 알려* 출력* 공개* 말해* goster* yazdir* tekrarla* acikla* soyle* paylas* दिखा* बता* दोहरा* نشان بگو`,
   // what makes a prompt the operator's own
   hidden: `
-    system initial hidden secret original starting internal confidential developer preset underlying initialization pre_prompt sys base first
+    system hidden secret internal confidential developer preset underlying initialization pre_prompt sys
     systemprompt* system_prompt*
     ursprungliche* anfangliche* versteckte* geheime* interne* erste* urspruenglich*
-    sistema inicial* oculta* secreta* original* interna*
-    systeme initial* cache* secrete* originel* interne*
+    sistema inicial* oculta* secreta* originales interna*
+    systeme initiale initiales initiaux cache* secrete* originel* interne*
     iniziale iniziali nascoste nascosto segrete originali
     systeem oorspronkelijke verborgen geheime
     systemow* poczatkow* ukryt* pierwotn*
@@ -205,6 +205,9 @@ export const LEXICON: Readonly<Record<string, string>> = {
     istem* talimat* komut* mesaj*
     الموجه تعليمات التعليمات موجه رسالة
     प्रॉम्प्ट निर्देश* संदेश`,
+  // the same, but of other things too: "the original instructions of the game"
+  early: `initial original starting base first`,
+  promptword: `prompt prompts preprompt message`,
   promptweak: `message messages configuration config settings text`,
   rulesword: `rules guidelines restrictions constraints policies regeln richtlinien reglas regles regole regras regels zasady правила 规则 ルール 규칙 kurallar* القواعد नियम`,
   ownrules: `instruction instructions directive directives prompt preprompt programming anweisungen anweisung instruktionen vorgaben instrucciones indicaciones consignes istruzioni instrucoes instructies instrukcje инструкции инструкций промпт 指令 指示 提示 提示词 プロンプト 지시* 프롬프트* 지침* talimat* التعليمات تعليماتك निर्देश*`,

@@ -1,5 +1,5 @@
 /** The tables that the matcher runs on, made once from the catalogue and the lexicon. */
-import { FOLD } from './fold.ts';
+import { fillFoldTables, FOLD } from './fold.ts';
 import { buildTrie, foldWord, LETTER_WEIGHTS, ROOT, signatureOf, type Trie } from './trie.ts';
 
 /** A rule as the catalogue writes it. */
@@ -64,6 +64,7 @@ export function compileCatalogue(
   lexicon: Readonly<Record<string, string>>,
   literals: readonly Literal[],
 ) {
+  fillFoldTables();
   const classIds = new Map<string, number>();
   for (const name of [...Object.keys(lexicon), ...literals.map((literal) => literal.className), 'turnlabel']) {
     if (!classIds.has(name)) classIds.set(name, classIds.size);
@@ -125,15 +126,7 @@ export function compileCatalogue(
   }
   inheritPrefixes(entries);
   const trie = buildTrie(entries);
-  const elementsByClass = new Map<number, number[]>();
-  for (const [index, { classes }] of elements.entries()) {
-    for (const classId of classes) elementsByClass.set(classId, [...(elementsByClass.get(classId) ?? []), index]);
-  }
-  // Later elements come first, so that one word cannot be two elements of a sequence.
-  const elementsOfClasses = (classes: readonly number[]): Int32Array =>
-    Int32Array.from(new Set(classes.flatMap((classId) => elementsByClass.get(classId) ?? [])))
-      .sort()
-      .reverse();
+  const elementsOfClasses = createElementFinder(elements);
   const flagIds = FLAG_CLASSES.map((name) => classIds.get(name) ?? -1);
   const flagsOf = (classes: readonly number[]): number =>
     flagIds.reduce((flags, id, bit) => (classes.includes(id) ? flags | (1 << bit) : flags), 0);
@@ -156,11 +149,36 @@ export function compileCatalogue(
     elementsOfList: classesOfList.map(elementsOfClasses),
     elementsOfPhrase: phraseClasses.map(elementsOfClasses),
     wordIdsOfList: trie.lists.map((list) => list.filter((number) => number >= WORD_IDS_FROM)),
-    flagsOfList: Uint8Array.from(classesOfList, flagsOf),
-    flagsOfPhrase: Uint8Array.from(phraseClasses, flagsOf),
+    flagsOfList: Uint8Array.from(classesOfList.map(flagsOf)),
+    flagsOfPhrase: Uint8Array.from(phraseClasses.map(flagsOf)),
     literals: byFirst,
     scrambled: scrambledWords(trie),
     turnElements: elementsOfClasses([classIds.get('turnlabel') ?? -1]),
+  };
+}
+
+/** Finds the elements that words of some classes can be. Most words share their classes with others, and so the answer. */
+function createElementFinder(elements: readonly Element[]): (classes: readonly number[]) => Int32Array {
+  const byClass = new Map<number, number[]>();
+  for (const [index, { classes }] of elements.entries()) {
+    for (const classId of classes) {
+      const list = byClass.get(classId);
+      if (list === undefined) byClass.set(classId, [index]);
+      else list.push(index);
+    }
+  }
+  const known = new Map<string, Int32Array>();
+  return (classes) => {
+    const key = classes.join();
+    let found = known.get(key);
+    if (found === undefined) {
+      // Later elements come first, so that one word cannot be two elements of a sequence.
+      found = Int32Array.from([...new Set(classes.flatMap((classId) => byClass.get(classId) ?? []))])
+        .sort()
+        .reverse();
+      known.set(key, found);
+    }
+    return found;
   };
 }
 

@@ -21,6 +21,7 @@ import {
   STEM_CHARACTERS_MIN,
   STEM_SEED,
   conceptOf,
+  fillLexicon,
   phraseStarts,
 } from './model-lexicon.ts';
 
@@ -84,6 +85,7 @@ export interface Reader {
 
 /** Makes the state that `readBlocks` needs: about 1.1 MB, kept by its owner and used again. */
 export function createReader(): Reader {
+  fillLexicon();
   return {
     block: {
       start: 0,

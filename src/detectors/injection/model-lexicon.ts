@@ -4,7 +4,7 @@
  * A look-up costs a few nanoseconds whatever the word. Hashes are 32 bits, so that about one word in a million is taken
  * for another; that is noise which the weights have seen in training too.
  */
-import { FOLD, KIND, Kind } from './model-characters.ts';
+import { FOLD, KIND, Kind, fillCharacters } from './model-characters.ts';
 import { CONCEPT_WORDS, CONCEPTS } from './model-concepts.ts';
 
 /** A stem is looked up at these lengths of a word. */
@@ -49,7 +49,13 @@ export function conceptOf(hash: number): number {
   }
 }
 
-function fillLexicon(): void {
+let isFilled = false;
+
+/** Fills the tables of the tokenizer, once; about 5 ms. Whatever reads a text calls it first. */
+export function fillLexicon(): void {
+  if (isFilled) return;
+  isFilled = true;
+  fillCharacters();
   for (let concept = 1; concept < CONCEPTS.length; concept += 1) {
     const name = CONCEPTS[concept] ?? '';
     for (const entry of (CONCEPT_WORDS[name] ?? '').split(/\s+/)) {
@@ -68,8 +74,6 @@ function fillLexicon(): void {
     }
   }
 }
-
-fillLexicon();
 
 /** Folds one word as the tokenizer does; for building the concept table. */
 function foldWord(word: string): number[] {

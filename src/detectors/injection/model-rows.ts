@@ -6,6 +6,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { FAMILIES, type Random, SLOTS, createRandom, expand, pick } from './model-material.ts';
 import { MORE_BENIGN, MORE_FAMILIES, MORE_SLOTS } from './model-material-more.ts';
+import { TEMPLATE_FAMILIES, TEMPLATE_SLOTS } from './model-material-templates.ts';
 import { LANGUAGES } from './model-material-languages.ts';
 
 /** A labelled text. */
@@ -138,8 +139,8 @@ export function trainable(rows: readonly Row[]): Row[] {
 export function makeMaterial(seed: number, carriers: readonly string[]): Row[] {
   const random = createRandom(seed);
   const rows: Row[] = [];
-  const slots = { ...SLOTS, ...MORE_SLOTS };
-  for (const family of [...FAMILIES, ...MORE_FAMILIES]) {
+  const slots = { ...SLOTS, ...MORE_SLOTS, ...TEMPLATE_SLOTS };
+  for (const family of [...FAMILIES, ...MORE_FAMILIES, ...TEMPLATE_FAMILIES]) {
     for (let count = 0; count < family.rows; count += 1) {
       const text = vary(random, expand(random, pick(random, family.templates), slots));
       rows.push(row(text, `written_${family.kind}`, family.kind, family.label === 'attack'));

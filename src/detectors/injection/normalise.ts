@@ -4,7 +4,7 @@
  * Invisible characters and stacked diacritics are gone, styled, boxed and full-width letters are plain, and letters of
  * other scripts that stand in for Latin ones are the Latin ones. True Russian or Greek words stay as they are.
  */
-import { FOLD, isDecoration, isInvisible, LOOK_ALIKE } from './fold.ts';
+import { fillFoldTables, FOLD, isDecoration, isInvisible, LOOK_ALIKE } from './fold.ts';
 import { Kind } from './kinds.ts';
 import { type Mapped, MappedBuilder } from './mapped.ts';
 import type { Survey } from './survey.ts';
@@ -22,6 +22,7 @@ export function needsNormalising(seen: Survey): boolean {
 
 /** Builds the base view. Linear. */
 export function normalise(text: string): Mapped {
+  fillForms();
   const built = new MappedBuilder(text.length);
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -53,11 +54,7 @@ function pushAstral(built: MappedBuilder, text: string, at: number): void {
 }
 
 /** NFKC of the mathematical alphabets, each one unit long. */
-const MATHEMATICAL = Uint16Array.from({ length: 0x400 }, (_, index) =>
-  String.fromCodePoint(0x1d400 + index)
-    .normalize('NFKC')
-    .charCodeAt(0),
-);
+const MATHEMATICAL = new Uint16Array(0x400);
 
 /** Squared, circled and regional-indicator capitals, most of which NFKC leaves alone. */
 function boxedLetter(point: number): number {
@@ -70,14 +67,33 @@ function boxedLetter(point: number): number {
 const SEVERAL = 1;
 
 /** NFKC of each unit that NFKC changes to one other unit; 0 where it changes nothing, 1 where it gives several. */
-const COMPATIBLE = Uint16Array.from({ length: 65_536 }, (_, code) => compatibleOf(code));
+const COMPATIBLE = new Uint16Array(65_536);
 
-function compatibleOf(code: number): number {
-  const isStyled = (code >= 0x2000 && code < 0x3040) || (code >= 0xf900 && code < 0xfff0) || code === 0xa0;
-  if (!isStyled) return 0;
-  const plain = String.fromCharCode(code).normalize('NFKC');
-  if (plain.length > 1) return SEVERAL;
-  return plain.charCodeAt(0) === code ? 0 : plain.charCodeAt(0);
+let isFilled = false;
+
+/** Fills both tables, once. One call of the runtime for all units; a line feed is part of no composition. */
+function fillForms(): void {
+  if (isFilled) return;
+  isFilled = true;
+  fillFoldTables();
+  for (let index = 0; index < MATHEMATICAL.length; index++) {
+    MATHEMATICAL[index] = String.fromCodePoint(0x1d400 + index)
+      .normalize('NFKC')
+      .charCodeAt(0);
+  }
+  const styled: number[] = [0xa0];
+  for (let code = 0x2000; code < 0x3040; code++) styled.push(code);
+  for (let code = 0xf900; code < 0xfff0; code++) styled.push(code);
+  const plain = styled
+    .map((code) => String.fromCharCode(code))
+    .join('\n')
+    .normalize('NFKC')
+    .split('\n');
+  for (const [index, code] of styled.entries()) {
+    const one = plain[index] ?? '';
+    if (one.length > 1) COMPATIBLE[code] = SEVERAL;
+    else if (one.charCodeAt(0) !== code) COMPATIBLE[code] = one.charCodeAt(0);
+  }
 }
 
 function pushCompatible(built: MappedBuilder, text: string, code: number, at: number): void {

@@ -158,6 +158,6 @@ export const OVERRIDE_RULES: readonly CatalogueRule[] = [
     technique: 'override',
     reference: OWASP,
     score: 0.4,
-    sequences: ['obeyme'],
+    sequences: ['obeyme', 'youare ~2 obeyall'],
   },
 ];

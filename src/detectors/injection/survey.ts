@@ -4,8 +4,8 @@
  * Ordinary prose answers "none", and then no other view is built. The pass is a table look-up and a few additions a
  * character; what it keeps are the few stretches that look odd, at most one for every 17 characters.
  */
-import { CUE, cueOf } from './cues.ts';
-import { BITS, Bit, KIND, Kind } from './kinds.ts';
+import { CUE, cueOf, fillCues } from './cues.ts';
+import { BITS, Bit, fillKinds, KIND, Kind } from './kinds.ts';
 import { noteSign, type Stretch } from './stretches.ts';
 
 /** A run of characters of one alphabet that could be an encoded text. Offsets are UTF-16 code units. */
@@ -61,6 +61,8 @@ const CUE_WORD_MAX = 10;
 
 /** Reads a text once and tells which views are worth building. Linear. */
 export function survey(text: string): Survey {
+  fillKinds();
+  fillCues();
   const seen = emptySurvey();
   const { counts } = seen;
   const rows: Rows = { nato: 0, hex: 0, binary: 0, decimal: 0 };

@@ -20,11 +20,17 @@ export const ROOT = 1;
 
 /** Builds a trie from words (with `*` at the end of a prefix) and the numbers they stand for. */
 export function buildTrie(entries: ReadonlyMap<string, readonly number[]>): Trie {
-  const latin: number[] = Array.from({ length: 52 }, () => 0);
+  // A letter makes a node at most. Node 0 and the root come on top.
+  const nodesMax = Math.min(
+    65_536,
+    [...entries.keys()].reduce((sum, word) => sum + word.length, 2),
+  );
+  const latin = new Uint16Array(nodesMax * 26);
+  const words = new Uint16Array(nodesMax);
+  const prefixes = new Uint16Array(nodesMax);
   const others = new Map<number, number>();
   const known = new Uint8Array(65_536);
-  const words: number[] = [0, 0];
-  const prefixes: number[] = [0, 0];
+  let nodes = 2;
   const lists: (readonly number[])[] = [[]];
   for (const [word, numbers] of entries) {
     const isPrefix = word.endsWith('*');
@@ -34,11 +40,9 @@ export function buildTrie(entries: ReadonlyMap<string, readonly number[]>): Trie
       const isLatin = code >= 0x61 && code <= 0x7a;
       let next = isLatin ? (latin[node * 26 + code - 0x61] ?? 0) : (others.get(node * 65_536 + code) ?? 0);
       if (next === 0) {
-        next = words.length;
+        next = nodes;
         if (next > 65_535) throw new RangeError('The lexicon has more than 65,535 trie nodes.');
-        words.push(0);
-        prefixes.push(0);
-        for (let letter = 0; letter < 26; letter++) latin.push(0);
+        nodes += 1;
         if (isLatin) latin[node * 26 + code - 0x61] = next;
         else {
           others.set(node * 65_536 + code, next);
@@ -53,11 +57,11 @@ export function buildTrie(entries: ReadonlyMap<string, readonly number[]>): Trie
     lists.push([...new Set([...existing, ...numbers])]);
   }
   return {
-    latin: Uint16Array.from(latin),
+    latin: latin.slice(0, nodes * 26),
     others,
     known,
-    words: Uint16Array.from(words),
-    prefixes: Uint16Array.from(prefixes),
+    words: words.slice(0, nodes),
+    prefixes: prefixes.slice(0, nodes),
     lists,
   };
 }
