@@ -33,6 +33,8 @@ export interface Service {
 export interface ServiceParts {
   readonly sink: Sink;
   readonly fetch?: typeof fetch;
+  /** How often the policy directory is looked at, in milliseconds. */
+  readonly policyPollMs?: number;
   /** More routes of the gateway's own, such as `/metrics`. */
   own?(inside: ServiceInside): readonly OwnRoute[];
 }
@@ -55,6 +57,7 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     directory: config.policyDir,
     environment: config,
     emit: (event) => sink.emit(event),
+    ...(parts.policyPollMs === undefined ? {} : { pollMs: parts.policyPollMs }),
     ...(config.shadow ? { world: { makeGuard: createSilentGuard } } : {}),
   });
   const upstream = config.shadow

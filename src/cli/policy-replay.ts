@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compilePolicies } from '../policy/compile.ts';
 import { firedRules } from '../policy/policy-test.ts';
@@ -22,14 +24,17 @@ import {
 /** Exchanges named as examples of one change. */
 const EXAMPLES_MAX = 5;
 
-/** `policy replay RECORDING`: what a directory makes of recorded exchanges, by outcome and by rule. */
+/**
+ * `policy replay [RECORDING]`: what a directory makes of recorded exchanges, by outcome and by rule. A recording is a
+ * file, or a directory of them as a gateway writes it; without a word it is RECORD_DIR.
+ */
 export async function runReplay(argv: readonly string[], io: CommandIo): Promise<number> {
-  const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['dir', 'mode'], words: [1, 1] });
+  const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['dir', 'mode'], words: [0, 1] });
   const set = await loadSet(options.get('dir') ?? defaultDirectory(io.environment), options.get('mode'), io);
   if (!set) return EXIT_FOUND;
   const outcomes = new Map<string, number>();
   const rules = new Map<string, number>();
-  const total = await eachRecord(words[0] ?? '', io, async (record) => {
+  const total = await eachRecord(words[0] ?? recordDirectory(io), io, async (record) => {
     const result = await tryExchange(set, exchangeOfRecord(record));
     add(outcomes, result.outcome);
     for (const rule of firedRules(result)) add(rules, rule);
@@ -43,10 +48,10 @@ export async function runReplay(argv: readonly string[], io: CommandIo): Promise
   return EXIT_FINE;
 }
 
-/** `policy diff DIR DIR RECORDING`: which exchanges the second directory decides otherwise; exit code 1 if any. */
+/** `policy diff DIR DIR [RECORDING]`: which exchanges the second directory decides otherwise; exit code 1 if any. */
 export async function runDiff(argv: readonly string[], io: CommandIo): Promise<number> {
-  const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['mode'], words: [3, 3] });
-  const [first = '', second = '', recording = ''] = words;
+  const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['mode'], words: [2, 3] });
+  const [first = '', second = '', recording = recordDirectory(io)] = words;
   const before = await loadSet(first, options.get('mode'), io);
   const after = await loadSet(second, options.get('mode'), io);
   if (!before || !after) return EXIT_USAGE;
@@ -109,13 +114,12 @@ async function loadSet(directory: string, mode: string | undefined, io: CommandI
 const PROGRESS_MS = 500;
 
 async function eachRecord(path: string, io: CommandIo, visit: (record: RecordedExchange) => Promise<void>) {
-  const stream = createReadStream(path, 'utf8');
   const started = performance.now();
   let told = started;
   let exchanges = 0;
   let unreadable = 0;
   try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
+    for await (const line of linesOf(path)) {
       if (line === '') continue;
       const record = parseRecord(line);
       if (record) {
@@ -136,6 +140,20 @@ async function eachRecord(path: string, io: CommandIo, visit: (record: RecordedE
   }
   if (io.isTerminal && exchanges > 0) io.error('\r');
   return { exchanges, unreadable, seconds: (performance.now() - started) / 1000 };
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const isDirectory = (await stat(path)).isDirectory();
+  const names = isDirectory ? (await readdir(path)).filter((name) => name.endsWith('.jsonl')).sort() : [''];
+  for (const name of names) {
+    yield* createInterface({ input: createReadStream(join(path, name), 'utf8'), crlfDelay: Infinity });
+  }
+}
+
+function recordDirectory(io: CommandIo): string {
+  const directory = io.environment['RECORD_DIR'];
+  if (!directory) throw new UsageError('name a recording, or set RECORD_DIR');
+  return directory;
 }
 
 function add(counts: Map<string, number>, key: string): void {

@@ -33,10 +33,10 @@ const USAGE = `bun run policy COMMAND
   schema [KIND]                                JSON Schema for editors
   new KIND NAME [--dir DIR]                    a policy to begin with, and its proof
   key new NAME                                 a key, shown once, and the entry for an Access policy
-  replay RECORDING [--dir DIR]                 recorded exchanges against a directory
-  diff DIR DIR RECORDING                       which recorded exchanges change, by rule
+  replay [RECORDING] [--dir DIR]               recorded exchanges against a directory
+  diff DIR DIR [RECORDING]                     which recorded exchanges change, by rule
 
-DIR is POLICY_DIR or ./policies where it is left out. --json prints what programs read.
+DIR is POLICY_DIR or ./policies where it is left out, RECORDING a file or directory or RECORD_DIR. --json prints what programs read.
 Exit codes: 0 all is well, 1 something was found, 2 it could not be asked.`;
 
 /** Runs one command. Never rejects; the number is the process's exit code. */

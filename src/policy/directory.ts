@@ -32,11 +32,21 @@ export function classifyFile(name: string): 'policy' | 'test' | 'ignored' | 'wro
   return /\.(ya?ml|json)$/i.test(name) ? 'wrong_ending' : 'ignored';
 }
 
-/** Reads until two reads, `settleMs` apart, agree, so that a file is hardly ever taken half written. */
+/** How many times longer a file is watched that stops in the middle of a line. */
+const UNFINISHED_FACTOR = 10;
+
+/**
+ * Reads until two reads, `settleMs` apart, agree, so that a file is hardly ever taken half written.
+ *
+ * Half a file is often a valid file with fewer rules. One that does not end with a line's end looks unfinished and must
+ * stay the same for ten times as long. A writer that stalls for longer, right behind a line, cannot be told from one
+ * that is done; what it writes then is read as the next change. Writing beside and renaming has no such gap.
+ */
 export async function readSettled(directory: string, settleMs: number): Promise<Snapshot> {
   let last = await readDirectory(directory);
   for (let tries = 0; tries < SETTLE_TRIES_MAX; tries++) {
-    await Bun.sleep(settleMs);
+    const isUnfinished = last.files.some(({ text }) => text !== undefined && !text.endsWith('\n'));
+    await Bun.sleep(isUnfinished ? settleMs * UNFINISHED_FACTOR : settleMs);
     const next = await readDirectory(directory);
     if (Bun.deepEquals(next, last)) return next;
     last = next;

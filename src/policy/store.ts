@@ -42,7 +42,8 @@ export interface PolicyStore {
   close(): void;
 }
 
-const POLL_MS = 5_000;
+/** Often enough that an edit is in force within two seconds where there is no inotify; a look reads a few files. */
+const POLL_MS = 1_000;
 const DEBOUNCE_MS = 100;
 
 /** At the start nobody is expected to be writing, and a start is waited for. */

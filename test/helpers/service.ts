@@ -28,6 +28,8 @@ export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Policy files by name; the shipped directory when absent. */
   readonly policies?: Readonly<Record<string, string>>;
+  /** How often the policy directory is looked at. */
+  readonly policyPollMs?: number;
 }
 
 export async function startGateway(options: TestGatewayOptions): Promise<TestGateway> {
@@ -46,7 +48,10 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     write: (line) => void logs.push(JSON.parse(line)),
     now: () => new Date(),
   });
-  const service = await createService(config, { sink: tee([kept.sink, log]) });
+  const service = await createService(config, {
+    sink: tee([kept.sink, log]),
+    ...(options.policyPollMs === undefined ? {} : { policyPollMs: options.policyPollMs }),
+  });
   const server = serve(service.app, config);
   return {
     url: `http://127.0.0.1:${server.port}`,
