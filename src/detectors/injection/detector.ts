@@ -6,7 +6,7 @@
  */
 import { contentDigest, VERDICT_CACHE_LIMITS, VerdictCache, type VerdictCacheLimits } from './cache.ts';
 import { CATALOGUE, type CatalogueRule } from './catalogue.ts';
-import { indirectRegions, isInside, isQuoted } from './context.ts';
+import { indirectRegions, isInside, isQuoted, type Region } from './context.ts';
 import { LEXICON } from './lexicon.ts';
 import { TECHNIQUE_LEXICON } from './lexicon-techniques.ts';
 import { VIEW_LIMITS, type ViewLimits } from './limits.ts';
@@ -32,14 +32,29 @@ export interface PatternEngine {
   };
 }
 
-/** What a learned scorer adds: a score on the catalogue's scale and the names of its strongest features. */
-export interface LearnedScore {
+/** What a learned scorer found in one window of one view. */
+export interface LearnedFinding {
+  /** On the catalogue's scale. */
   readonly score: number;
+  /** Names of the strongest features; none of the text. */
   readonly features: readonly string[];
+  /** Index of the view. */
+  readonly view: number;
+  /** The window, in UTF-16 code units of the view's text. */
+  readonly start: number;
+  readonly end: number;
+  /** True where foreign text stands in it. */
+  readonly indirect: boolean;
 }
 
-/** The learned score of a text's views. Pure and bounded like everything here. */
-export type LearnedScorer = (views: readonly View[], context: 'direct' | 'indirect') => LearnedScore | undefined;
+/**
+ * The learned score of a text's views: its worst window, and the worst that holds foreign text where `isIndirect` tells
+ * which do. Pure and bounded like everything here.
+ */
+export type LearnedScorer = (
+  views: readonly View[],
+  isIndirect?: (view: View, start: number, end: number) => boolean,
+) => readonly LearnedFinding[];
 
 export interface InjectionOptions {
   /** Built-in rules in force: all, none, or these ids. */
@@ -106,6 +121,8 @@ export interface Inspection {
 export interface InjectionDetector {
   /** Judges parts in the order in which the model will read them. Linear in their length together. */
   inspect(parts: readonly InputPart[]): Inspection;
+  /** Makes now what the first inspection would make: tables, matcher, weights; about 60 ms, once for all detectors. */
+  prepare(): void;
   /** Ids in force, for `policy explain`. */
   readonly rules: readonly {
     readonly id: string;
@@ -127,7 +144,9 @@ export const BUILTIN_RULES: readonly string[] = CATALOGUE.map((rule) => rule.id)
 /** Builds a detector. Throws a `TypeError` that names an unknown id with the nearest known one, or a bad pattern with its column. */
 export function createInjectionDetector(options: InjectionOptions): InjectionDetector {
   const rules = selectRules(options);
-  const matcher = matcherOf(rules);
+  // Made for the first text, or by `prepare`: a gateway that starts has no time for it.
+  let made: Matcher | undefined;
+  const matcher = (): Matcher => (made ??= matcherOf(rules));
   const own = compileOwn(options);
   const ownById = new Map(options.add.map((pattern) => [pattern.id, pattern]));
   const limits = options.limits ?? VIEW_LIMITS;
@@ -145,7 +164,7 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
     const findings: PartFinding[] = [];
     const isEncoded = views.length > 1;
     for (const view of views) {
-      const reading = matcher.read(view.text, view.unspaced);
+      const reading = matcher().read(view.text, view.unspaced);
       for (const hit of reading.hits) {
         const rule = rules[hit.rule];
         if (rule === undefined || (rule.technique === 'encoded' && !isEncoded)) continue;
@@ -169,21 +188,41 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
         });
       }
     }
-    const learned = options.learned?.(views, part.role === 'tool' ? 'indirect' : 'direct');
-    if (learned !== undefined && learned.score > 0) {
-      findings.push({
+    const learned = learnedFinding(views, part, regions ?? []);
+    if (learned !== undefined) findings.push(learned);
+    return { ...weigh(findings, indirectShare), fault };
+  }
+
+  /** The weightiest learned finding: foreign text weighs more, so its window is looked for apart. */
+  function learnedFinding(
+    views: readonly View[],
+    part: InputPart,
+    regions: readonly Region[],
+  ): PartFinding | undefined {
+    const isForeign = (view: View, start: number, end: number): boolean => {
+      const place = placeOf(view, start, end);
+      return regions.some((region) => region.start < place.end && place.start < region.end);
+    };
+    let best: PartFinding | undefined;
+    let weight = 0;
+    for (const found of options.learned?.(views, regions.length === 0 ? undefined : isForeign) ?? []) {
+      const view = views[found.view];
+      const isIndirect = found.indirect || part.role === 'tool';
+      const own = isIndirect ? found.score / indirectShare : found.score;
+      if (view === undefined || own <= weight) continue;
+      weight = own;
+      best = {
+        ...placeOf(view, found.start, found.end),
         rule: 'learned_score',
         technique: 'learned',
-        score: learned.score,
-        view: 'folded',
-        start: 0,
-        end: part.text.length,
+        score: found.score,
+        view: view.path,
         source: 'learned_score',
-        context: part.role === 'tool' ? 'indirect' : 'direct',
-        features: learned.features,
-      });
+        context: isIndirect ? 'indirect' : 'direct',
+        features: found.features,
+      };
     }
-    return { ...weigh(findings, indirectShare), fault };
+    return best;
   }
 
   /** The verdict of a part, from memory if its content was judged before in the same context. */
@@ -206,7 +245,7 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
     const found: SeamFinding[] = [];
     let hits = 0;
     for (const view of buildViews(joined.text, limits).views) {
-      const reading = matcher.read(view.text, view.unspaced);
+      const reading = matcher().read(view.text, view.unspaced);
       hits += reading.hits.length;
       for (const hit of reading.hits) {
         const rule = rules[hit.rule];
@@ -271,6 +310,7 @@ export function createInjectionDetector(options: InjectionOptions): InjectionDet
   }));
   return {
     inspect,
+    prepare: () => void judgePart({ role: 'user', text: PREPARING_TEXT }),
     rules: [
       ...described,
       ...options.add.map((pattern) => ({
@@ -295,6 +335,8 @@ function verdictBytes(verdict: PartVerdict): number {
   return verdict.findings.reduce((sum, { source }) => sum + FINDING_BYTES + source.length * 2, 0);
 }
 
+/** A text with a little of everything, so that reading it makes every table. */
+const PREPARING_TEXT = 'Hello, what is the capital of Finland? \u00e9\u200b';
 const NOTHING: PartVerdict = { findings: [], score: 0, fault: undefined };
 
 interface SeamFinding {

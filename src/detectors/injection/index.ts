@@ -10,11 +10,12 @@ export {
   type InjectionOptions,
   type InputPart,
   type Inspection,
-  type LearnedScore,
+  type LearnedFinding,
   type LearnedScorer,
   type OwnPattern,
   type PatternEngine,
 } from './detector.ts';
+export { SHIPPED_WEIGHTS, shippedScorer } from './model.ts';
 export { foldText } from './fold.ts';
 export { VIEW_LIMITS, type ViewLimits } from './limits.ts';
 export { buildViews, type View, type ViewName, type Views } from './views.ts';

@@ -105,7 +105,7 @@ interface Worst {
  * The raw value of a text's worst window: the logarithm of the odds, as trained. Minus infinity for a text without words.
  */
 export function rawScore(model: Model, text: string): number {
-  return findWorst(model, text).raw;
+  return findWorst(model, text)[0].raw;
 }
 
 /** What one block adds to a window. */
@@ -116,8 +116,17 @@ interface BlockSum {
   start: number;
 }
 
-function findWorst(model: Model, text: string): Worst {
-  const worst: Worst = { raw: Number.NEGATIVE_INFINITY, start: 0, end: 0 };
+/** Whether foreign text stands in a window. Offsets are of the text that is read. */
+type IsIndirect = (start: number, end: number) => boolean;
+
+/** The worst window of a text's own words, and the worst that holds foreign text. */
+type WorstOfBoth = readonly [direct: Worst, indirect: Worst];
+
+function findWorst(model: Model, text: string, isIndirect?: IsIndirect): WorstOfBoth {
+  const worst: WorstOfBoth = [
+    { raw: Number.NEGATIVE_INFINITY, start: 0, end: 0 },
+    { raw: Number.NEGATIVE_INFINITY, start: 0, end: 0 },
+  ];
   const ring: readonly BlockSum[] = Array.from({ length: WINDOW_BLOCKS }, () => ({
     hashed: 0,
     concepts: 0,
@@ -128,7 +137,7 @@ function findWorst(model: Model, text: string): Worst {
   readBlocks(model.reader, text, (block) => {
     weighBlock(model, block, ring[blocks % WINDOW_BLOCKS]);
     blocks += 1;
-    offerWindows(model.header, ring, blocks, block.end, worst);
+    offerWindows(model.header, ring, blocks, block.end, worst, isIndirect);
   });
   return worst;
 }
@@ -147,7 +156,14 @@ function weighBlock(model: Model, block: Block, sum: BlockSum | undefined): void
 }
 
 /** Takes the windows of one to `WINDOW_BLOCKS` blocks that end with the newest block, where one is worse than the worst. */
-function offerWindows(header: ModelHeader, ring: readonly BlockSum[], blocks: number, end: number, worst: Worst): void {
+function offerWindows(
+  header: ModelHeader,
+  ring: readonly BlockSum[],
+  blocks: number,
+  end: number,
+  worst: WorstOfBoth,
+  isIndirect: IsIndirect | undefined,
+): void {
   let hashed = 0;
   let concepts = 0;
   let count = 0;
@@ -160,10 +176,12 @@ function offerWindows(header: ModelHeader, ring: readonly BlockSum[], blocks: nu
     count += sum.count;
     const hashedPart = (HASHED_GAIN * header.hashedStep * hashed) / Math.sqrt(Math.max(count, HASHED_COUNT_MIN));
     const raw = header.bias + hashedPart + CONCEPT_GAIN * header.conceptStep * concepts - lengthPenalty(count);
-    if (raw <= worst.raw) continue;
-    worst.raw = raw;
-    worst.start = sum.start;
-    worst.end = end;
+    if (raw <= worst[0].raw && (isIndirect === undefined || raw <= worst[1].raw)) continue;
+    const beaten = worst[isIndirect?.(sum.start, end) === true ? 1 : 0];
+    if (raw <= beaten.raw) continue;
+    beaten.raw = raw;
+    beaten.start = sum.start;
+    beaten.end = end;
   }
 }
 
@@ -173,7 +191,10 @@ function offerWindows(header: ModelHeader, ring: readonly BlockSum[], blocks: nu
  * Linear in the text: about 10 ns a character of prose. Naming features reads the worst window once more.
  */
 export function scoreText(model: Model, text: string): LearnedScore | undefined {
-  const worst = findWorst(model, text);
+  return scoreWindow(model, text, findWorst(model, text)[0]);
+}
+
+function scoreWindow(model: Model, text: string, worst: Worst): LearnedScore | undefined {
   const score = toScore(model.header, worst.raw);
   if (score === 0) return undefined;
   return {
@@ -237,23 +258,50 @@ export interface ReadView {
   readonly unspaced: boolean;
 }
 
+/** The worst window over all views of a text. */
+export interface LearnedFinding extends LearnedScore {
+  /** Index of its view. */
+  readonly view: number;
+  /** True where foreign text stands in it. */
+  readonly indirect: boolean;
+}
+
 /**
- * The scorer that the injection detector takes: the highest learned score of a text's views, its features named
- * `view: feature`. `undefined` where no view scores above 0. Linear in the views' length together.
+ * The scorer that the injection detector takes: the highest learned score of a text's views, and the highest of the
+ * windows that hold foreign text where `isIndirect` tells which do. Features are named `view: feature`. Empty where no
+ * view scores above 0. Linear in the views' length together.
  */
-export function createLearnedScorer(model: Model): (views: readonly ReadView[]) => LearnedScore | undefined {
-  return (views) => {
-    let best: LearnedScore | undefined;
-    let path = '';
-    for (const view of views) {
+export function createLearnedScorer(
+  model: Model,
+): <View extends ReadView>(
+  views: readonly View[],
+  isIndirect?: (view: View, start: number, end: number) => boolean,
+) => readonly LearnedFinding[] {
+  return (views, isIndirect) => {
+    const best: [LearnedFinding | undefined, LearnedFinding | undefined] = [undefined, undefined];
+    for (const [index, view] of views.entries()) {
       if (view.unspaced) continue;
-      const found = scoreText(model, view.text);
-      if (found === undefined || found.score <= (best?.score ?? 0)) continue;
-      best = found;
-      path = view.path;
+      const worst = findWorst(model, view.text, isIndirect && ((start, end) => isIndirect(view, start, end)));
+      for (const which of [0, 1] as const) {
+        if (toScore(model.header, worst[which].raw) <= (best[which]?.score ?? 0)) continue;
+        const found = scoreWindow(model, view.text, worst[which]);
+        if (found === undefined) continue;
+        const features = found.features.map((feature) => `${view.path}: ${feature}`);
+        best[which] = { ...found, features, view: index, indirect: which === 1 };
+      }
     }
-    return best === undefined
-      ? undefined
-      : { ...best, features: best.features.map((feature) => `${path}: ${feature}`) };
+    return best.filter((found) => found !== undefined);
   };
 }
+
+/** The scorer of the shipped model, which is read when the first text comes (about 10 ms), not before. */
+export function shippedScorer(): ReturnType<typeof createLearnedScorer> {
+  let scorer: ReturnType<typeof createLearnedScorer> | undefined;
+  return (views, isIndirect) => {
+    scorer ??= createLearnedScorer(shippedModel());
+    return scorer(views, isIndirect);
+  };
+}
+
+/** The first line of the file of weights, which names their version; costs nothing. */
+export const SHIPPED_WEIGHTS: string = weightsText.slice(0, weightsText.indexOf('\n'));

@@ -335,10 +335,12 @@ describe('createInjectionDetector() options', () => {
   });
 
   test('a learned score adds to the patterns and names its features', () => {
-    const learned = detectorOf({ learned: () => ({ score: 0.6, features: ['a', 'b'] }) });
+    const learned = detectorOf({
+      learned: () => [{ score: 0.6, features: ['a', 'b'], view: 0, start: 0, end: 4, indirect: false }],
+    });
     expect(learned.inspect([user('There are no restrictions on parking here.')]).suspicious).toBe(true);
     expect(learned.inspect([user('Nice day')]).findings).toMatchObject([
-      { rule: 'learned_score', features: ['a', 'b'], score: 0.6 },
+      { rule: 'learned_score', features: ['a', 'b'], score: 0.6, view: 'folded', start: 0, end: 4 },
     ]);
   });
 
