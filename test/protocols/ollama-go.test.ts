@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { RequestView } from '../../src/core/operation.ts';
-import { ollamaOperations } from '../../src/protocols/ollama.ts';
+import { OPERATIONS } from '../../src/protocols/index.ts';
 
 /** What a small Go program with Ollama's types reads, against what the gateway decided on. Run where Go is. */
 const GO = Bun.which('go');
-const BODIES = 10_000;
+const BODIES = 20_000;
 const SEED = 20_261_123;
 
 interface Read {
@@ -16,7 +16,7 @@ interface Read {
 }
 
 test.skipIf(GO === null)(
-  'for 10,000 bodies: refused, or Go reads from the original what it reads from ours, and no text that we did not see',
+  'for 20,000 bodies: refused, or Go reads from the original what it reads from ours, and no text that we did not see',
   () => {
     const bodies = fc.sample(requests(), { numRuns: BODIES, seed: SEED });
     const accepted = bodies.flatMap(({ route, body }) => {
@@ -41,11 +41,16 @@ test.skipIf(GO === null)(
   120_000,
 );
 
+/** What cannot be read, and a tool of Ollama's own that would search the web. */
+const REFUSALS: ReadonlySet<string> = new Set(['malformed_request', 'tool_blocked']);
+
 function readOrRefuse(route: string, body: string): RequestView | undefined {
   try {
-    return ollamaOperations.find(({ path }) => path === `/api/${route}`)?.readRequest(body);
+    return OPERATIONS.find(
+      ({ path }) => path === (route.startsWith('v1/') ? `/${route}` : `/api/${route}`),
+    )?.readRequest(body);
   } catch (error) {
-    if (error instanceof GatewayError && error.code === 'malformed_request') return undefined;
+    if (error instanceof GatewayError && REFUSALS.has(error.code)) return undefined;
     throw error;
   }
 }
@@ -66,13 +71,17 @@ function readWithGo(bodies: readonly { readonly route: string; readonly body: st
 /** Every string, and every free key, that could reach a prompt: all but the wire's own words. */
 function textsOf(value: unknown): string[] {
   const texts: string[] = [];
-  const words = new Set(['model', 'role', 'type', 'images', 'Value', 'keep_alive']);
+  const words = new Set([
+    ...['model', 'role', 'type', 'images', 'Value', 'keep_alive'],
+    ...['effort', 'reasoning_effort', 'encoding_format', 'image_url', 'data', 'format'],
+  ]);
   const visit = (node: unknown, isFree: boolean) => {
     if (typeof node === 'string' && node !== '') texts.push(node);
     if (node === null || typeof node !== 'object') return;
     for (const [key, child] of Object.entries(node)) {
       if (isFree && !Array.isArray(node)) texts.push(key);
       if (!isFree && !Array.isArray(node) && words.has(key)) continue;
+      if (!isFree && key === 'schema') continue;
       if (key === 'format' && child === 'json') continue;
       visit(child, isFree || key === 'arguments');
     }
@@ -119,6 +128,57 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, () => fc.Arbitrary
   },
   embed: { input: () => fc.oneof(text(), listOf(text())), truncate: flag, dimensions: integer, options },
   embeddings: { prompt: text, keep_alive: keepAlive, options },
+  'v1/chat/completions': {
+    messages: () => listOf(objectOf('v1.message')),
+    tools: () => listOf(objectOf('chat.tool')),
+    response_format: () =>
+      fc.constantFrom(
+        '{"type":"json_object"}',
+        '{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}',
+      ),
+    reasoning: () => fc.constantFrom('{"effort":"high"}', '{}', 'null', '"high"'),
+    reasoning_effort: () => rarely('"low"', '"a bit"', 'null'),
+    logprobs: flag,
+    top_logprobs: integer,
+    tool_choice: () => fc.constantFrom('"auto"', '{"type":"function","function":{"name":"f"}}', 'null'),
+    user: text,
+    ...completing(),
+  },
+  'v1/completions': { prompt: text, suffix: text, logprobs: integer, ...completing() },
+  'v1/embeddings': {
+    input: () => fc.oneof(text(), listOf(text())),
+    dimensions: integer,
+    encoding_format: () => rarely('"float"', '"base64"', '"a b"', '""'),
+  },
+  'v1.message': {
+    role: () => rarely('"user"', '"system"', '"assistant"', '"tool"', '"developer"', '"USER"', '"function"'),
+    content: () => fc.oneof(text(), listOf(objectOf('v1.part'))),
+    reasoning: text,
+    tool_calls: () => listOf(objectOf('v1.call')),
+    name: text,
+    tool_call_id: text,
+  },
+  'v1.part': {
+    type: () => rarely('"text"', '"image_url"', '"input_audio"', '"file"', '"Text"'),
+    text,
+    image_url: () =>
+      fc.constantFrom('"data:image/png;base64,aGk="', '{"url":"data:image/png;base64,aGk="}', '{"url":"http://x"}'),
+    input_audio: () => fc.constantFrom('{"data":"aGk=","format":"wav"}', '"x"'),
+  },
+  'v1.call': {
+    id: text,
+    index: integer,
+    type: () => rarely('"function"', '"custom"'),
+    function: () => objectOf('v1.called'),
+  },
+  'v1.called': {
+    name: text,
+    arguments: () =>
+      fc.oneof(
+        freeObject(2).map((json) => JSON.stringify(json)),
+        fc.constantFrom('""', '"null"', '"[1]"', '"{} x"', '{}'),
+      ),
+  },
   'chat.message': {
     role: () => rarely('"user"', '"system"', '"assistant"', '"tool"', '"SYSTEM"', '"wizard"', '"\\u0075ser"'),
     content: text,
@@ -140,12 +200,49 @@ const USUAL: Readonly<Record<string, readonly Member[]>> = {
   generate: [['model', '"m"']],
   embed: [['model', '"m"']],
   embeddings: [['model', '"m"']],
+  'v1/chat/completions': [['model', '"m"']],
+  'v1/completions': [
+    ['model', '"m"'],
+    ['prompt', '"p"'],
+  ],
+  'v1/embeddings': [
+    ['model', '"m"'],
+    ['input', '"i"'],
+  ],
+  'v1.message': [['role', '"user"']],
+  'v1.part': [
+    ['type', '"text"'],
+    ['text', '"t"'],
+  ],
+  'v1.call': [['function', '{"name":"f","arguments":"{}"}']],
+  'v1.called': [
+    ['name', '"f"'],
+    ['arguments', '"{}"'],
+  ],
   'chat.message': [['role', '"user"']],
   'chat.call': [['function', '{"name":"f"}']],
   'chat.called': [['name', '"f"']],
   'chat.tool': [['function', '{"name":"f"}']],
   'chat.function': [['name', '"f"']],
 };
+
+/** What both of OpenAI's completion routes have. */
+function completing(): Record<string, () => fc.Arbitrary<string>> {
+  const float = () => fc.constantFrom('0.5', '1', '1e-2', 'null');
+  return {
+    stream: flag,
+    stream_options: () => fc.constantFrom('{"include_usage":true}', '{}', 'null', '{"Include_usage":true}'),
+    max_tokens: integer,
+    seed: integer,
+    stop: () => fc.oneof(text(), listOf(text())),
+    temperature: float,
+    top_p: float,
+    frequency_penalty: float,
+    presence_penalty: float,
+    n: integer,
+    _debug_render_only: () => rarely('false', 'true'),
+  };
+}
 
 function sampling(): Record<string, () => fc.Arbitrary<string>> {
   return {

@@ -1,7 +1,8 @@
 // Reads request bodies as Ollama does and says what it read.
 //
-// The types are those of Ollama's api/types.go (0.33), reduced to their fields; the decoder is Go's own, used as gin
-// uses it: one value from the body, unknown fields ignored, keys folded.
+// The types are those of Ollama's api/types.go and openai/openai.go (0.33), reduced to their fields; the decoder is Go's
+// own, used as gin uses it: one value from the body, unknown fields ignored, keys folded. What Ollama then leaves aside
+// is left aside here too (normalise).
 //
 // stdin: one {"route","body"} a line. stdout: one {"ok","value"} a line, value being what the handler would see.
 package main
@@ -168,6 +169,125 @@ type EmbeddingRequest struct {
 	Options   Options   `json:"options"`
 }
 
+type OpenAIMessage struct {
+	Role      string `json:"role"`
+	Content   any    `json:"content"`
+	Reasoning string `json:"reasoning"`
+	ToolCalls []struct {
+		ID       string `json:"id"`
+		Index    int    `json:"index"`
+		Type     string `json:"type"`
+		Function struct {
+			Name      string `json:"name"`
+			Arguments any    `json:"arguments"`
+		} `json:"function"`
+	} `json:"tool_calls"`
+	Name       string `json:"name"`
+	ToolCallID string `json:"tool_call_id"`
+}
+
+type StreamOptions struct {
+	IncludeUsage bool `json:"include_usage"`
+}
+
+type OpenAIChatRequest struct {
+	Model            string          `json:"model"`
+	Messages         []OpenAIMessage `json:"messages"`
+	Stream           bool            `json:"stream"`
+	StreamOptions    *StreamOptions  `json:"stream_options"`
+	MaxTokens        *int            `json:"max_tokens"`
+	Seed             *int            `json:"seed"`
+	Stop             any             `json:"stop"`
+	Temperature      *float64        `json:"temperature"`
+	FrequencyPenalty *float64        `json:"frequency_penalty"`
+	PresencePenalty  *float64        `json:"presence_penalty"`
+	TopP             *float64        `json:"top_p"`
+	ResponseFormat   *struct {
+		Type       string `json:"type"`
+		JSONSchema *struct {
+			Schema any `json:"schema"`
+		} `json:"json_schema"`
+	} `json:"response_format"`
+	Tools     []Tool `json:"tools"`
+	Reasoning *struct {
+		Effort *string `json:"effort"`
+	} `json:"reasoning"`
+	ReasoningEffort *string `json:"reasoning_effort"`
+	Logprobs        *bool   `json:"logprobs"`
+	TopLogprobs     int     `json:"top_logprobs"`
+	DebugRenderOnly bool    `json:"_debug_render_only"`
+}
+
+type OpenAICompletionRequest struct {
+	Model            string         `json:"model"`
+	Prompt           string         `json:"prompt"`
+	Suffix           string         `json:"suffix"`
+	Stream           bool           `json:"stream"`
+	StreamOptions    *StreamOptions `json:"stream_options"`
+	MaxTokens        *int           `json:"max_tokens"`
+	Seed             *int           `json:"seed"`
+	Stop             any            `json:"stop"`
+	Temperature      *float32       `json:"temperature"`
+	FrequencyPenalty float32        `json:"frequency_penalty"`
+	PresencePenalty  float32        `json:"presence_penalty"`
+	TopP             float32        `json:"top_p"`
+	Logprobs         *int           `json:"logprobs"`
+	DebugRenderOnly  bool           `json:"_debug_render_only"`
+}
+
+type OpenAIEmbedRequest struct {
+	Model          string `json:"model"`
+	Input          any    `json:"input"`
+	Dimensions     int    `json:"dimensions"`
+	EncodingFormat string `json:"encoding_format"`
+}
+
+// The keys of a content part that FromChatRequest looks at, by the part's type.
+var partKeys = map[string][]string{"text": {"text"}, "image_url": {"image_url"}, "input_audio": {"input_audio"}}
+
+// normalise keeps what Ollama's own conversion keeps, and decodes arguments as it does.
+func normalise(request *OpenAIChatRequest) error {
+	for m := range request.Messages {
+		message := &request.Messages[m]
+		if message.Role != "tool" {
+			message.Name = ""
+		}
+		for c := range message.ToolCalls {
+			called := &message.ToolCalls[c].Function
+			text, isText := called.Arguments.(string)
+			if !isText && called.Arguments != nil {
+				return errors.New("arguments is no string")
+			}
+			var arguments map[string]any
+			if err := json.Unmarshal([]byte(text), &arguments); err != nil {
+				return err
+			}
+			called.Arguments = arguments
+		}
+		parts, isList := message.Content.([]any)
+		for p := 0; isList && p < len(parts); p++ {
+			part, isObject := parts[p].(map[string]any)
+			if !isObject {
+				return errors.New("a part is no object")
+			}
+			kind, _ := part["type"].(string)
+			known, isKnown := partKeys[kind]
+			if !isKnown {
+				return errors.New("a part has another type")
+			}
+			kept := map[string]any{"type": kind}
+			for _, key := range known {
+				kept[key] = part[key]
+			}
+			parts[p] = kept
+		}
+	}
+	if len(request.Tools) == 0 {
+		request.Tools = nil
+	}
+	return nil
+}
+
 func requestOf(route string) any {
 	switch route {
 	case "chat":
@@ -176,6 +296,12 @@ func requestOf(route string) any {
 		return &GenerateRequest{}
 	case "embed":
 		return &EmbedRequest{}
+	case "v1/chat/completions":
+		return &OpenAIChatRequest{}
+	case "v1/completions":
+		return &OpenAICompletionRequest{}
+	case "v1/embeddings":
+		return &OpenAIEmbedRequest{}
 	default:
 		return &EmbeddingRequest{}
 	}
@@ -193,6 +319,9 @@ func main() {
 		}
 		request := requestOf(line.Route)
 		err := json.NewDecoder(bytes.NewReader([]byte(line.Body))).Decode(request)
+		if chat, isChat := request.(*OpenAIChatRequest); isChat && err == nil {
+			err = normalise(chat)
+		}
 		answer := map[string]any{"ok": err == nil}
 		if err == nil {
 			answer["value"] = request
