@@ -59,17 +59,22 @@ export async function runService(): Promise<void> {
   process.on('unhandledRejection', fault('unhandled_rejection'));
 }
 
-/** Writes lines that come in one turn of the event loop with one system call. */
+/** How long a log line may wait for others, and how many characters may wait. */
+const LOG_BATCH_MS = 20;
+const LOG_BATCH_CHARACTERS_MAX = 64 * 1024;
+
+/** Writes lines that come shortly after one another with one system call. */
 function batchedLines(write: (text: string) => void): (line: string) => void {
   let lines = '';
+  const flush = () => {
+    const text = lines;
+    lines = '';
+    if (text !== '') write(text);
+  };
+  process.on('exit', flush);
   return (line) => {
-    if (lines === '') {
-      setImmediate(() => {
-        const text = lines;
-        lines = '';
-        write(text);
-      });
-    }
+    if (lines === '') setTimeout(flush, LOG_BATCH_MS);
     lines += line;
+    if (lines.length > LOG_BATCH_CHARACTERS_MAX) flush();
   };
 }

@@ -28,12 +28,28 @@ const DEFAULT_TAG = 'latest';
 const HOST_CHARACTERS_MAX = 350;
 const PART_CHARACTERS_MAX = 80;
 
+/** Names that were read lately, kept because every exchange asks for the same few; bounded in number and length. */
+const REMEMBERED_NAMES_MAX = 512;
+const REMEMBERED_CHARACTERS_MAX = 256;
+const remembered = new Map<string, ModelName>();
+
 /**
  * Reads a model name as Ollama does. Never throws; linear in its length.
  *
  * @example parseModelName(' library/LLAMA3.2\n') // canonical 'llama3.2:latest', plain false
  */
 export function parseModelName(raw: string): ModelName {
+  const known = remembered.get(raw);
+  if (known !== undefined) return known;
+  const name = readName(raw);
+  if (raw.length <= REMEMBERED_CHARACTERS_MAX) {
+    if (remembered.size >= REMEMBERED_NAMES_MAX) remembered.clear();
+    remembered.set(raw, name);
+  }
+  return name;
+}
+
+function readName(raw: string): ModelName {
   const trimmed = trimGoSpace(raw);
   if (trimmed === '') return { ok: false, error: 'empty' };
   const suffix = cutSource(trimmed);

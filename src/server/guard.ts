@@ -19,9 +19,9 @@ const PORT_MAX = 65_535;
 export function guard(request: Request, allowedOrigins: readonly string[]): Guarded {
   const url = request.url;
   // A malformed Host makes a relative URL, in which routers and checks find different paths (elysia#748).
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new GatewayError('malformed_request', { message: 'The Host header is not valid' });
-  const { pathname, host } = new URL(url);
+  const parsed = url.startsWith('http://') || url.startsWith('https://') ? URL.parse(url) : null;
+  if (parsed === null) throw new GatewayError('malformed_request', { message: 'The Host header is not valid' });
+  const { pathname, host } = parsed;
   const hostHeader = request.headers.get('host') ?? host;
   const match = HOST.exec(hostHeader);
   if (match === null || Number(match[1] ?? 0) > PORT_MAX)
