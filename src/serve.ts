@@ -48,7 +48,7 @@ export async function runService(): Promise<void> {
     await Promise.race([server.stop(), Bun.sleep(DRAIN_MS_MAX)]);
     await service.close();
     await telemetry.shutdown();
-    await new Promise((resolve) => setImmediate(resolve));
+    await Bun.sleep(2 * LOG_BATCH_MS);
     process.exit(0);
   }
   process.on('SIGTERM', () => void stop('SIGTERM'));
