@@ -5,7 +5,7 @@ import type { Operation, Route } from '../core/operation.ts';
 import type { Connection, Gateway } from '../gateway/gateway.ts';
 import type { AdminRoute } from '../gateway/admin.ts';
 import type { MetadataRoute } from '../gateway/metadata.ts';
-import { documentation, operationDetail } from './documentation.ts';
+import { documentation, operationDetail, ownDetail } from './documentation.ts';
 import { allowOrigin, guard, preflight, protocolOf } from './guard.ts';
 
 /**
@@ -109,7 +109,7 @@ function router(options: AppOptions, connections: WeakMap<Request, Connection>) 
   for (const operation of options.operations) {
     app.post(operation.path, ({ request }) => gateway.exchange(operation, request, connections.get(request)), {
       parse: 'none',
-      detail: operationDetail(operation, operation.schemas),
+      detail: operationDetail(operation),
     });
   }
   for (const route of options.metadata) {
@@ -127,7 +127,7 @@ function router(options: AppOptions, connections: WeakMap<Request, Connection>) 
   for (const route of options.own) {
     app.route(route.method ?? 'GET', route.path, ({ request }) => route.answer(request), {
       parse: 'none',
-      detail: { hide: route.hidden === true, summary: route.summary, tags: ['gateway'] },
+      detail: ownDetail(route),
     });
   }
   return app;

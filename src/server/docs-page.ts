@@ -21,7 +21,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const START = `SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, persistAuthorization: false });
+const START = `SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, persistAuthorization: false, displayRequestDuration: true });
 `;
 
 const POLICY =
@@ -40,7 +40,7 @@ function page(body: BodyInit, type: string): Response {
 
 export function docsRoutes(): OwnRoute[] {
   return [
-    { path: '/docs', summary: 'This page', hidden: true, answer: () => page(PAGE, 'text/html; charset=utf-8') },
+    { path: '/docs', summary: 'This page', answer: () => page(PAGE, 'text/html; charset=utf-8') },
     { path: '/docs/start.js', summary: '', hidden: true, answer: () => page(START, 'text/javascript; charset=utf-8') },
     {
       path: '/docs/swagger-ui.css',
