@@ -27,7 +27,7 @@ export interface Loaded {
 
 /**
  * Files grow here, inside the store so that a rename puts them in place, and outside of `blobs`, where a starting
- * Ollama removes every file whose name is no digest (`images.go`, PruneLayers).
+ * Ollama removes every older file whose name is no digest (`images.go`, PruneLayers).
  */
 export const STAGING = '.llm-gateway';
 

@@ -67,7 +67,10 @@ describe.skipIf(isMissing)(`a real Ollama${isMissing ? ' (skipped: OLLAMA or OLL
       const staged = join(store, STAGING, `${'0'.repeat(64)}.partial`);
       const elsewhere = join(store, 'blobs', `${'0'.repeat(64)}.partial`);
       fs.mkdirSync(join(store, STAGING), { recursive: true });
-      for (const path of [staged, elsewhere]) fs.writeFileSync(path, 'half');
+      for (const path of [staged, elsewhere]) {
+        fs.writeFileSync(path, 'half');
+        fs.utimesSync(path, old, old);
+      }
       await stopServer();
       await startServer();
       expect(await tags()).toEqual(before);
