@@ -1,37 +1,73 @@
 /**
- * Reads text backwards from where a candidate may begin, to see which rules' `before` patterns end right there.
+ * Reads text backwards from where a candidate may begin, to see which `before` patterns end right there.
  *
  * Backwards, because such patterns end distinctively (`: "`, `= `) but may begin with anything: reading back from a word
- * of prose they fail within a character or two, where reading forward would keep them busy all the time.
+ * of prose they fail within a character or two. And only behind the characters that no match can do without
+ * (`factors.ts`): `BeginFilter` notices those.
  */
 import type { HeldText } from './held-text.ts';
-import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE } from './nfa.ts';
+import { DEAD, LazyDfa, UNKNOWN } from './lazy-dfa.ts';
+import { EDGE, type Nfa } from './nfa.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
+import type { Factor } from './factors.ts';
+
+/** One `before` pattern, whichever rules share it. */
+export interface Before {
+  readonly rules: readonly number[];
+  /** Where it begins in the automaton of reversed patterns, whose rule numbers are indices of the `before` patterns. */
+  readonly entry: number;
+  /** What must have passed before it can match; undefined when nothing rare must. */
+  readonly factors: readonly Factor[] | undefined;
+}
+
+/** Some `before` patterns, reversed and anchored at their end, and all the rules that they open. */
+export interface Endings {
+  readonly dfa: LazyDfa;
+  readonly rules: readonly number[];
+  /** What must have passed before one of them can match; empty where nothing rare must. */
+  readonly factors: readonly Factor[];
+}
+
+/** A `before` that a word of prose may end at more places than this of `PROSE` is read by itself. */
+const TOGETHER_MAX = 8;
 
 export class BeforeReader {
-  /** Those that the filter notices by their end, reversed and anchored there. */
-  readonly endings: LazyDfa | undefined;
-  /** Those that are noticed where they begin, forward. */
-  readonly beginnings: LazyDfa | undefined;
-  /** The same, reversed, each apart: together their bounded gaps would make too many states. */
-  private readonly apart: ReadonlyMap<number, LazyDfa>;
-  /** Those of them that may be longer than what is looked at, so that a match is checked once more from its end. */
-  private readonly tooLong: ReadonlySet<number>;
-  private readonly noticedGates: number[] = [];
+  /** Those that nothing rare must precede. */
+  readonly always: Endings | undefined;
+  /**
+   * Those with a factor: the first together, the others, whose ends say little, each apart, since together their bounded
+   * gaps would make too many states.
+   */
+  readonly behindFactor: readonly Endings[];
+  readonly factors: readonly Factor[];
+  private readonly befores: readonly Before[];
   private readonly gates: (readonly number[])[] = [[]];
   private readonly gateIds = new Map<string, number>([['', 0]]);
 
-  constructor(
-    endings: LazyDfa | undefined,
-    beginnings: LazyDfa | undefined,
-    apart: ReadonlyMap<number, LazyDfa>,
-    tooLong: ReadonlySet<number>,
-  ) {
-    this.endings = endings;
-    this.beginnings = beginnings;
-    this.apart = apart;
-    this.tooLong = tooLong;
+  constructor(befores: readonly Before[], backward: Nfa, size: { readonly entriesMax?: number }) {
+    const options = { ...size, reportsLate: true };
+    const endings = (members: readonly Before[]): Endings => ({
+      dfa: new LazyDfa(
+        backward,
+        members.map(({ entry }) => entry),
+        options,
+      ),
+      rules: members.flatMap(({ rules }) => rules),
+      factors: members.flatMap(({ factors }) => factors ?? []),
+    });
+    const always = befores.filter(({ factors }) => factors === undefined);
+    const together: Before[] = [];
+    const apart: Before[] = [];
+    for (const before of befores) {
+      if (before.factors === undefined) continue;
+      (indistinctness(new LazyDfa(backward, [before.entry])) > TOGETHER_MAX ? apart : together).push(before);
+    }
+    this.befores = befores;
+    this.always = always.length === 0 ? undefined : endings(always);
+    this.behindFactor = [together, ...apart.map((before) => [before])]
+      .filter((members) => members.length > 0)
+      .map(endings);
+    this.factors = befores.flatMap(({ factors }) => factors ?? []);
   }
 
   /** The rules of a gate. */
@@ -40,47 +76,21 @@ export class BeforeReader {
   }
 
   /**
-   * The gate at `position` of `text`, 0 when no rule's `before` matches up to it. `noticed` is the accept list that
-   * `beginnings` reported there, 0 for none; `byEnd` says whether an ending is possible. Rules for which `isTooLong` may
-   * be among them wrongly: `holdsAt` tells, once there is a candidate.
+   * The gate at `position` of `text`, 0 when no `before` matches up to it. `factorUntil` says up to where each of
+   * `behindFactor` may match; undefined: anywhere.
    */
-  gateAt(position: number, text: HeldText, noticed: number, byEnd: boolean): number {
-    const gate = noticed === 0 ? 0 : this.noticedGate(noticed);
-    if (!byEnd || this.endings === undefined) return gate;
-    const open: number[] = [];
-    readBack(this.endings, position, text, open);
-    if (open.length === 0) return gate;
-    return this.gateOf([...open, ...this.rulesOf(gate)]);
-  }
-
-  /** Whether the rule's `before` may have been noticed farther back than is looked at. */
-  isTooLong(rule: number): boolean {
-    return this.tooLong.has(rule);
-  }
-
-  /** Whether the `before` of a rule that is noticed by its beginning matches up to `position`. */
-  holdsAt(position: number, text: HeldText, rule: number): boolean {
-    const open: number[] = [];
-    readBack(this.apart.get(rule) as LazyDfa, position, text, open);
-    return open.length > 0;
-  }
-
-  private noticedGate(noticed: number): number {
-    const gate = this.noticedGates[noticed] ?? this.gateOf(this.beginnings?.acceptLists[noticed] ?? []);
-    this.noticedGates[noticed] = gate;
-    return gate;
-  }
-
-  /** The same without knowing what was noticed. */
-  gateFromText(position: number, text: HeldText): number {
-    const open: number[] = [];
-    if (this.endings !== undefined) readBack(this.endings, position, text, open);
-    for (const dfa of this.apart.values()) readBack(dfa, position, text, open);
-    return open.length === 0 ? 0 : this.gateOf(open);
+  gateAt(position: number, text: HeldText, factorUntil: readonly number[] | undefined): number {
+    let open: number[] | undefined;
+    if (this.always !== undefined) open = readBack(this.always.dfa, position, text, open);
+    for (let i = 0; i < this.behindFactor.length; i += 1) {
+      if (factorUntil !== undefined && !((factorUntil[i] as number) >= position)) continue;
+      open = readBack((this.behindFactor[i] as Endings).dfa, position, text, open);
+    }
+    return open === undefined ? 0 : this.gateOf(open);
   }
 
   private gateOf(open: readonly number[]): number {
-    const rules = [...new Set(open)].sort((a, b) => a - b);
+    const rules = [...new Set(open.flatMap((index) => this.befores[index]?.rules ?? []))].sort((a, b) => a - b);
     const key = rules.join();
     let gate = this.gateIds.get(key);
     if (gate === undefined) {
@@ -92,10 +102,11 @@ export class BeforeReader {
 }
 
 /**
- * Adds the rules whose `before` ends at `position`. Reads `CONTEXT_CHARACTERS` characters at most, and one more that only
+ * Adds the `before` patterns that end at `position`; makes the list when there is one. Reads `CONTEXT_CHARACTERS` characters at most, and one more that only
  * decides what stood before the match.
  */
-function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[]): void {
+function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[] | undefined): number[] | undefined {
+  let found = open;
   const { classOf, kindOf } = dfa.nfa.alphabet;
   const lowest = Math.max(0, position - CONTEXT_CHARACTERS);
   // Nearly always all that is read lies in one piece.
@@ -110,28 +121,29 @@ function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[]
     let entry = dfa.table[state + klass] as number;
     if (entry === UNKNOWN) entry = dfa.step(state, klass);
     if (entry <= -2) {
-      open.push(...(dfa.acceptLists[dfa.specialBefore[-2 - entry] as number] as readonly number[]));
+      found ??= [];
+      found.push(...(dfa.acceptLists[dfa.specialBefore[-2 - entry] as number] as readonly number[]));
       entry = dfa.specialNext[-2 - entry] as number;
     }
     if (at < lowest) break;
     state = entry;
   }
   if (dfa.isOverfull) dfa.flush();
+  return found;
 }
 
-/** Prose against which it is judged whether a pattern is noticed by its beginning or by its end. */
+/** Prose against which it is judged whether a pattern is noticed by its end. */
 const PROSE =
   'The stores in that area accept cards; however, for most of our guests, "private" storage is a secret to this day. ';
 
-/** At how many places of some prose three characters cannot tell that a match does not begin there, reading onward. */
-export function indistinctness(dfa: LazyDfa, isReversed: boolean): number {
+/** At how many places of some prose three characters cannot tell that a match does not end there. */
+function indistinctness(dfa: LazyDfa): number {
   const { classOf, kindOf } = dfa.nfa.alphabet;
-  const text = isReversed ? Array.from(PROSE).reverse().join('') : PROSE;
   let count = 0;
-  for (let at = 1; at + 3 <= text.length; at += 1) {
-    let state = dfa.root(kindOf[classOf[text.charCodeAt(at - 1)] as number] as number);
-    for (let i = at; i < at + 3 && state > DEAD && dfa.acceptsAt(state) === 0; i += 1) {
-      const klass = classOf[text.charCodeAt(i)] as number;
+  for (let at = PROSE.length - 2; at >= 2; at -= 1) {
+    let state = dfa.root(kindOf[classOf[PROSE.charCodeAt(at + 1)] as number] as number);
+    for (let i = at; i > at - 3 && state > DEAD && dfa.acceptsAt(state) === 0; i -= 1) {
+      const klass = classOf[PROSE.charCodeAt(i)] as number;
       const entry = dfa.table[state + klass] as number;
       state = entry === UNKNOWN ? dfa.step(state, klass) : entry;
     }

@@ -7,69 +7,49 @@
  * the automata; an answer may err only towards "may begin".
  *
  * One window answers three questions. Rules without a `before`: may one begin at the second character? Rules with one: may
- * the first three characters end a `before`, so that one begins at the fourth? A `before` whose end says little but whose
- * beginning is distinctive (`secret…`) is noticed where it begins instead.
+ * the first three characters end a `before`, so that one begins at the fourth? And do the last characters make up what
+ * some `before` cannot do without (`factors.ts`)? While nothing such has passed, the second question is not asked.
  */
-import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { type Alphabet, EDGE, KINDS, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
+import type { BeforeReader, Endings } from './before-reader.ts';
+import type { Factor } from './factors.ts';
+import { GROUP_EDGE, GROUP_FAR, GROUP_OF, GROUP_UNKNOWN, GROUPED_UNITS, MARK_GROUPS } from './groups.ts';
+import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
+import { type Alphabet, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
 import type { Roots } from './roots.ts';
 
-/** Group of the position before the first character. */
-export const GROUP_EDGE = 30;
-/** Group of characters that have not come yet. */
-export const GROUP_UNKNOWN = 31;
 /** Bits of a window of four groups, and of its last three. */
 export const WINDOW_MASK = 0xfffff;
+/** Bits of three groups. */
+export const QUICK_MASK = 0x7fff;
 
 /** Answers in `table`, added up; 0: nothing. */
 /** A rule without `before` may begin at the second character. */
 export const MAY_BEGIN = 1;
+/** What some `before` cannot do without ends with the fourth character. */
+export const HAS_FACTOR = 2;
 /** A rule with `before` may begin at the fourth character. */
 export const MAY_BE_GATED = 4;
-/** A `before` that is noticed by its beginning may begin at the second character. */
-export const MAY_BEGIN_BEFORE = 8;
+/** The same, if what that `before` cannot do without has passed. */
+export const MAY_BE_GATED_BEHIND = 8;
 /** A rule that needs a mark may begin at the second character; see `ledRules`. */
 export const MAY_BE_LED = 16;
 /** The fourth character is a mark. */
 export const HAS_MARK = 32;
 /** Not asked yet: every bit. */
 export const NOT_ASKED = 255;
-/** What stops the skipping of text in which no mark was seen. */
+/** What stops the skipping of text in which no mark was seen, behind a factor. */
 export const STOPS = NOT_ASKED & ~MAY_BE_LED;
-
-/** Rare letters share a group. */
-const LETTERS = 'abcdefghiklmnoprstuvwy';
-const GROUP_RARE = LETTERS.length;
-const GROUP_DIGIT = GROUP_RARE + 1;
-const GROUP_BLANK = GROUP_RARE + 2;
-const GROUP_DASH = GROUP_RARE + 3;
-const GROUP_STOP = GROUP_RARE + 4;
-const GROUP_MARK = GROUP_RARE + 5;
-const GROUP_FAR = GROUP_RARE + 6;
-
-/** The groups whose characters are rare in prose and so count as marks. */
-const MARK_GROUPS: readonly number[] = [GROUP_DIGIT, GROUP_DASH, GROUP_MARK];
-
-/** Group of each UTF-16 code unit; the same for every program. */
-export const GROUP_OF: Uint8Array = makeGroups();
+/** The same where no factor has passed. */
+export const STOPS_BEFORE_FACTOR = STOPS & ~MAY_BE_GATED_BEHIND;
+/** The same but for marks. */
+export const STOPS_WITHOUT_MARK = STOPS_BEFORE_FACTOR & ~HAS_MARK;
+/** In `quick`: the second or third character is a mark. */
+export const QUICK_MARK = 2;
 
 const IS_MARK: Uint8Array = GROUP_OF.map((group) => (MARK_GROUPS.includes(group) ? 1 : 0));
 
-function makeGroups(): Uint8Array {
-  const groups = new Uint8Array(0x10000).fill(GROUP_FAR);
-  for (let unit = 0; unit < 128; unit += 1) groups[unit] = groupOfAscii(String.fromCharCode(unit));
-  return groups;
-}
-
-function groupOfAscii(character: string): number {
-  const letter = LETTERS.indexOf(character.toLowerCase());
-  if (letter >= 0) return letter;
-  if (/[a-z]/i.test(character)) return GROUP_RARE;
-  if (/[0-9]/.test(character)) return GROUP_DIGIT;
-  if (/\s/.test(character)) return GROUP_BLANK;
-  if (character === '-' || character === '_') return GROUP_DASH;
-  return /[.,:;'"!?()]/.test(character) ? GROUP_STOP : GROUP_MARK;
-}
+/** Groups of four neighbouring characters. */
+type Window = readonly [number, number, number, number];
 
 /** What a filter asks. */
 export interface FilterParts {
@@ -78,100 +58,140 @@ export interface FilterParts {
   readonly plain: Roots;
   readonly led: Roots | undefined;
   readonly isLead: Uint8Array;
-  readonly before: { readonly endings: LazyDfa | undefined; readonly beginnings: LazyDfa | undefined };
-  /** Entries of the rules that `before` opens. */
-  readonly gatedEntries: readonly number[];
+  readonly before: BeforeReader | undefined;
+  /** The automaton's entry of each rule. */
+  readonly entryOf: readonly number[];
 }
 
 export class BeginFilter {
   readonly table = new Uint8Array(WINDOW_MASK + 1).fill(NOT_ASKED);
+  /**
+   * For three characters, whether a closer look is due at the first or the second of them: what their windows say whatever
+   * the fourth character is, led rules aside, or a mark. Read at every second place, and small enough to stay near.
+   */
+  readonly quick = new Uint8Array(QUICK_MASK + 1).fill(NOT_ASKED);
   /** For each class, whether it may stand in a candidate of a led rule before or at its first mark. */
   readonly isLead: Uint8Array;
   private readonly plain: Roots;
   private readonly led: Roots | undefined;
-  /** The `before` patterns that are noticed by their end, reversed. */
-  private readonly endings: LazyDfa | undefined;
-  /** The others, forward. */
-  private readonly beginnings: LazyDfa | undefined;
-  /** Groups with which a rule that has a `before` begins, and the kinds of neighbour that they are. */
-  private readonly gatedKinds: (readonly number[])[] = [];
+  private readonly before: BeforeReader | undefined;
+  /** The factors by the group of their last character. */
+  private readonly factors: Factor[][] = Array.from({ length: 32 }, () => []);
+  /** For some `before` patterns: by group with which one of their rules begins, the kinds of neighbour that it is. */
+  private readonly gatedKinds = new Map<Endings, readonly (readonly number[])[]>();
   private readonly known = new Map<
     LazyDfa,
     { states: LazyDfa['states']; next: Map<number, readonly number[] | undefined> }
   >();
-  private readonly kindOf: Uint8Array;
   private readonly classesOf: number[][] = [];
   private readonly typesOf: number[][] = [];
 
   constructor(parts: FilterParts) {
-    const { alphabet, before, plain, led, gatedEntries } = parts;
+    const { alphabet, before, plain, led } = parts;
     this.plain = plain;
     this.led = led;
     this.isLead = parts.isLead;
-    this.endings = before.endings;
-    this.beginnings = before.beginnings;
-    this.kindOf = alphabet.kindOf;
+    this.before = before;
+    for (const factor of before?.factors ?? []) {
+      const last = factor.at(-1) as number;
+      for (let group = 0; group < 30; group += 1) if (((last >>> group) & 1) === 1) this.factors[group]?.push(factor);
+    }
     const classes = Array.from({ length: 32 }, () => new Set<number>());
-    for (let unit = 0; unit < 0x80; unit += 1) {
+    for (const unit of GROUPED_UNITS) {
       (classes[GROUP_OF[unit] as number] as Set<number>).add(alphabet.classOf[unit] as number);
     }
     for (const klass of alphabet.far) (classes[GROUP_FAR] as Set<number>).add(klass);
-    const first = gatedFirst(plain.dfa, gatedEntries);
     for (const members of classes) {
       this.classesOf.push([...members]);
       this.typesOf.push([...new Set([...members].map((klass) => plain.typeOf[klass] as number))]);
-      const begun = [...members].filter((klass) => first.has(klass));
-      this.gatedKinds.push([...new Set(begun.map((klass) => alphabet.kindOf[klass] as number))]);
+    }
+    for (const endings of before === undefined ? [] : [before.always, ...before.behindFactor]) {
+      if (endings === undefined) continue;
+      const first = firstClasses(
+        plain.dfa.nfa,
+        endings.rules.map((rule) => parts.entryOf[rule] as number),
+      );
+      const kinds = classes.map((members) => {
+        const begun = [...members].filter((klass) => first[klass] === 1);
+        return [...new Set(begun.map((klass) => alphabet.kindOf[klass] as number))];
+      });
+      this.gatedKinds.set(endings, kinds);
     }
     this.typesOf[GROUP_EDGE] = [0];
+    this.typesOf[GROUP_UNKNOWN] = plain.types.map((_, type) => type);
   }
 
-  /** Whether one of two characters is a mark, where that matters: `HAS_MARK` tells only of characters farther on. */
-  hasMarkAt(piece: string, at: number): boolean {
-    if (this.led === undefined) return false;
-    return IS_MARK[piece.charCodeAt(at)] === 1 || (at + 1 < piece.length && IS_MARK[piece.charCodeAt(at + 1)] === 1);
+  /** Whether a character is a mark, where there are led rules. */
+  isLedBy(unit: number): boolean {
+    return this.led !== undefined && IS_MARK[unit] === 1;
   }
 
   /** Asks the automata about a window that is not in the table yet, and notes the answer. */
   ask(window: number): number {
     const groups = [window >> 15, (window >> 10) & 31, (window >> 5) & 31, window & 31] as const;
-    const types = this.typesOf[groups[0]] as number[];
-    const onwards = groups.slice(1);
     let answer = 0;
-    const mayBegin = (roots: Roots): boolean =>
-      types.some((type) => this.lives(roots.dfa, roots.at(type, 0), onwards, 0));
-    if (mayBegin(this.plain)) answer |= MAY_BEGIN;
+    if (this.mayBegin(this.plain, groups)) answer |= MAY_BEGIN;
     if (this.led !== undefined) {
-      if (mayBegin(this.led)) answer |= MAY_BE_LED;
+      if (this.mayBegin(this.led, groups)) answer |= MAY_BE_LED;
       if (MARK_GROUPS.includes(groups[3])) answer |= HAS_MARK;
     }
-    if (this.mayBeGated(groups)) answer |= MAY_BE_GATED;
-    if (this.mayBeginBefore(groups)) answer |= MAY_BEGIN_BEFORE;
+    if (this.hasFactor(groups)) answer |= HAS_FACTOR;
+    if (this.mayEnd(this.before?.always, groups)) answer |= MAY_BE_GATED;
+    if (this.before?.behindFactor.some((endings) => this.mayEnd(endings, groups)) === true)
+      answer |= MAY_BE_GATED_BEHIND;
     this.table[window] = answer;
     return answer;
   }
 
-  private mayBeGated(groups: readonly [number, number, number, number]): boolean {
-    const { endings } = this;
-    if (endings === undefined) return false;
-    const backwards = [groups[2], groups[1], groups[0]];
-    return (this.gatedKinds[groups[3]] as readonly number[]).some((kind) => {
-      const root = endings.root(kind);
-      return endings.acceptsAt(root) !== 0 || this.lives(endings, root, backwards, 0);
-    });
+  /** Notes in `factorUntil` for each of `behindFactor` whose factor ends with a window that it may match up to `until`. */
+  noteFactors(window: number, until: number, factorUntil: number[]): void {
+    const groups = [window >> 15, (window >> 10) & 31, (window >> 5) & 31, window & 31] as const;
+    const behind = this.before?.behindFactor ?? [];
+    for (let i = 0; i < behind.length; i += 1) {
+      if ((behind[i] as Endings).factors.some((factor) => endsWith(groups, factor))) factorUntil[i] = until;
+    }
   }
 
-  private mayBeginBefore(groups: readonly [number, number, number, number]): boolean {
-    const { beginnings } = this;
-    if (beginnings === undefined) return false;
+  /** Asks about three groups that are not in `quick` yet, and notes the answer. */
+  askQuick(groups: number): number {
+    const [one, two, three] = [groups >> 10, (groups >> 5) & 31, groups & 31] as const;
+    const isMarked = this.led !== undefined && (MARK_GROUPS.includes(two) || MARK_GROUPS.includes(three));
+    const first = [GROUP_UNKNOWN, one, two, three] as const;
+    const second = [one, two, three, GROUP_UNKNOWN] as const;
+    const answer = (isMarked ? QUICK_MARK : 0) | (this.mayMatter(first) || this.mayMatter(second) ? 1 : 0);
+    this.quick[groups] = answer;
+    return answer;
+  }
+
+  /** Whether the window, `GROUP_UNKNOWN` standing for any character, may stop what skips text without factors and marks. */
+  private mayMatter(window: Window): boolean {
+    return (
+      this.mayBegin(this.plain, window) || this.hasFactor(window, true) || this.mayEnd(this.before?.always, window)
+    );
+  }
+
+  private mayBegin(roots: Roots, groups: Window): boolean {
     const onwards = groups.slice(1);
-    const kinds =
-      groups[0] === GROUP_EDGE
-        ? [EDGE]
-        : (this.classesOf[groups[0]] as number[]).map((klass) => this.kindOf[klass] as number);
-    return [...new Set(kinds)].some((kind) => {
-      const root = beginnings.root(kind);
-      return beginnings.acceptsAt(root) !== 0 || this.lives(beginnings, root, onwards, 0);
+    const types = this.typesOf[groups[0]] as number[];
+    return types.some((type) => this.lives(roots.dfa, roots.at(type, 0), onwards, 0));
+  }
+
+  /** Whether a factor ends with the last of these groups; `isAny`: `GROUP_UNKNOWN` may be any group. */
+  private hasFactor(groups: Window, isAny = false): boolean {
+    const factors = isAny ? (this.before?.factors ?? []) : (this.factors[groups[3]] as Factor[]);
+    return factors.some((factor) => endsWith(groups, factor, isAny));
+  }
+
+  /** Whether a `before` may end with the third of these groups and its rule begin with the fourth. */
+  private mayEnd(endings: Endings | undefined, groups: Window): boolean {
+    if (endings === undefined) return false;
+    const { dfa } = endings;
+    const backwards = [groups[2], groups[1], groups[0]];
+    const byGroup = this.gatedKinds.get(endings) ?? [];
+    const kinds = groups[3] === GROUP_UNKNOWN ? [...new Set(byGroup.flat())] : (byGroup[groups[3]] ?? []);
+    return kinds.some((kind) => {
+      const root = dfa.root(kind);
+      return dfa.acceptsAt(root) !== 0 || this.lives(dfa, root, backwards, 0);
     });
   }
 
@@ -207,13 +227,30 @@ export class BeginFilter {
   }
 }
 
+function endsWith(groups: Window, factor: Factor, isAny = false): boolean {
+  const from = 4 - factor.length;
+  for (let i = 0; i < factor.length; i += 1) {
+    const group = groups[from + i] as number;
+    if ((((factor[i] as number) >>> group) & 1) === 0 && !(isAny && group === GROUP_UNKNOWN)) return false;
+  }
+  return true;
+}
+
 /** The classes with which one of the entries may begin, whatever stands before it. */
-function gatedFirst(dfa: LazyDfa, entries: readonly number[]): Set<number> {
-  const first = new Set<number>();
-  if (entries.length === 0) return first;
-  for (let kind = 0; kind < KINDS; kind += 1) {
-    const root = dfa.rootWith(kind, entries);
-    for (let klass = 0; klass < dfa.endClass; klass += 1) if (dfa.step(root, klass) !== DEAD) first.add(klass);
+function firstClasses(nfa: Nfa, entries: readonly number[]): Uint8Array {
+  const first = new Uint8Array(nfa.alphabet.classes);
+  const seen = new Set<number>();
+  const stack = [...entries];
+  while (stack.length > 0) {
+    const node = stack.pop() as number;
+    if (node < 0 || seen.has(node)) continue;
+    seen.add(node);
+    if (nfa.op[node] !== OP_SET) {
+      stack.push(nfa.next[node] as number, nfa.other[node] as number);
+      continue;
+    }
+    const holds = nfa.holds[nfa.arg[node] as number] as Uint8Array;
+    for (let klass = 0; klass < first.length; klass += 1) if (holds[klass] === 1) first[klass] = 1;
   }
   return first;
 }

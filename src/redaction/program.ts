@@ -5,12 +5,13 @@
  * grows, within `TABLE_ENTRIES_MAX`.
  */
 import { BeginFilter, ledRules } from './begin-filter.ts';
-import { BeforeReader, indistinctness } from './before-reader.ts';
+import { type Before, BeforeReader } from './before-reader.ts';
+import { requiredFactors } from './factors.ts';
 import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
 import { LazyDfa } from './lazy-dfa.ts';
-import { type Alphabet, alphabetOf, classesIn, finishNfa, type Nfa, NfaBuilder, SizeError } from './nfa.ts';
+import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
 import { leftTypes, Roots } from './roots.ts';
 import {
   CANDIDATE_CHARACTERS_MAX,
@@ -190,9 +191,7 @@ function buildPlan(
   const beforeBuilder = new NfaBuilder({ isReversed: true });
   const entryOf: number[] = [];
   const free: number[] = [];
-  const forwardBuilder = new NfaBuilder();
-  const befores: BeforeEntries[] = [];
-  const gated: number[] = [];
+  const befores = new Map<string, Before & { rules: number[] }>();
   const neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
   parsed.forEach(({ pattern, before }, rule) => {
     try {
@@ -202,13 +201,14 @@ function buildPlan(
       if (before === undefined) free.push(entry);
       else if (neighbour !== undefined) neighbours.push({ rule, ...neighbour });
       else {
-        gated.push(entry);
-        befores.push({
-          rule,
-          isTooLong: lengthsOf(before).max > CONTEXT_CHARACTERS,
-          backward: beforeBuilder.add(reversed(before), rule),
-          forward: forwardBuilder.add(before, rule),
-        });
+        // Rules often share one `before`: it is read once for all of them.
+        const source = beforeOf(all[rule]);
+        const known = befores.get(source);
+        if (known !== undefined) known.rules.push(rule);
+        else {
+          const entry = beforeBuilder.add(reversed(before), befores.size);
+          befores.set(source, { rules: [rule], entry, factors: requiredFactors(before) });
+        }
       }
     } catch (error) {
       if (!(error instanceof SizeError)) throw error;
@@ -220,9 +220,7 @@ function buildPlan(
   const limit = options.limits?.tableEntriesMax;
   const size = limit === undefined ? {} : { entriesMax: limit };
   const before =
-    befores.length === 0
-      ? undefined
-      : beforeReader(befores, finishNfa(beforeBuilder, alphabet), finishNfa(forwardBuilder, alphabet), size);
+    befores.size === 0 ? undefined : new BeforeReader([...befores.values()], finishNfa(beforeBuilder, alphabet), size);
   const dfa = new LazyDfa(finishNfa(builder, alphabet), free, size);
   const holdsOf = neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
   const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
@@ -233,15 +231,18 @@ function buildPlan(
     dfa,
     roots,
     before,
-    filter: filterOf(dfa, { free, gated, holdsOf, entryOf, before, size }),
+    filter: filterOf(dfa, { free, holdsOf, entryOf, before, size }),
     candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
     accepts: acceptor(all, options),
   };
 }
 
+function beforeOf(rule: RedactionRule | ExactValue | undefined): string {
+  return rule !== undefined && 'before' in rule ? (rule.before ?? '') : '';
+}
+
 interface FilterSources {
   readonly free: readonly number[];
-  readonly gated: readonly number[];
   readonly holdsOf: readonly { readonly rule: number; readonly holds: Uint8Array; readonly atStart: boolean }[];
   readonly entryOf: readonly number[];
   readonly before: BeforeReader | undefined;
@@ -250,7 +251,7 @@ interface FilterSources {
 
 /** The filter asks automata of its own, since led rules must be told from the others. */
 function filterOf({ nfa }: LazyDfa, sources: FilterSources): BeginFilter {
-  const { free, gated, holdsOf, entryOf, before, size } = sources;
+  const { free, holdsOf, entryOf, before, size } = sources;
   const { alphabet } = nfa;
   const { led, isLead } = ledRules(nfa, [...free, ...holdsOf.map(({ rule }) => entryOf[rule] as number)]);
   const rootsOf = (isWanted: (entry: number) => boolean): Roots => {
@@ -266,47 +267,9 @@ function filterOf({ nfa }: LazyDfa, sources: FilterSources): BeginFilter {
     plain: rootsOf((entry) => !led.has(entry)),
     led: led.size === 0 ? undefined : rootsOf((entry) => led.has(entry)),
     isLead,
-    before: { endings: before?.endings, beginnings: before?.beginnings },
-    gatedEntries: gated,
+    before,
+    entryOf,
   });
-}
-
-interface BeforeEntries {
-  readonly rule: number;
-  readonly backward: number;
-  readonly forward: number;
-  readonly isTooLong: boolean;
-}
-
-/** Sorts the `before` patterns by what is more distinctive in prose, their end or their beginning. */
-function beforeReader(
-  befores: readonly BeforeEntries[],
-  backward: Nfa,
-  forward: Nfa,
-  size: { entriesMax?: number },
-): BeforeReader {
-  const options = { ...size, reportsLate: true };
-  const endings: number[] = [];
-  const beginnings: number[] = [];
-  const apart = new Map<number, LazyDfa>();
-  const tooLong = new Set<number>();
-  for (const { rule, backward: end, forward: beginning, isTooLong } of befores) {
-    const byEnd = indistinctness(new LazyDfa(backward, [end]), true);
-    const byBeginning = byEnd === 0 ? 0 : indistinctness(new LazyDfa(forward, [beginning]), false);
-    if (byEnd <= byBeginning) {
-      endings.push(end);
-      continue;
-    }
-    beginnings.push(beginning);
-    apart.set(rule, new LazyDfa(backward, [end], options));
-    if (isTooLong) tooLong.add(rule);
-  }
-  return new BeforeReader(
-    endings.length === 0 ? undefined : new LazyDfa(backward, endings, options),
-    beginnings.length === 0 ? undefined : new LazyDfa(forward, beginnings, options),
-    apart,
-    tooLong,
-  );
 }
 
 function sharedAlphabet(sets: readonly CharSet[], all: readonly { id: string }[]): Alphabet {

@@ -8,21 +8,20 @@
  */
 import {
   type BeginFilter,
+  HAS_FACTOR,
   HAS_MARK,
-  MAY_BE_LED,
-  NOT_ASKED,
-  GROUP_EDGE,
-  GROUP_OF,
   MAY_BE_GATED,
+  MAY_BE_GATED_BEHIND,
+  MAY_BE_LED,
   MAY_BEGIN,
-  MAY_BEGIN_BEFORE,
+  NOT_ASKED,
   WINDOW_MASK,
 } from './begin-filter.ts';
 import type { BeforeReader } from './before-reader.ts';
+import { GROUP_EDGE, GROUP_OF } from './groups.ts';
 import { HeldText } from './held-text.ts';
 import type { DfaState, LazyDfa } from './lazy-dfa.ts';
 import { DEAD, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE } from './nfa.ts';
 import { candidatesOf, lastEndOf, NO_LEADER, onwardOf, Path } from './path.ts';
 import type { Finding } from './rule.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
@@ -50,6 +49,14 @@ interface Swallow {
   readonly waiting: { start: number; end: number }[];
 }
 
+/** Answers of the filter that let text pass while nothing is open. */
+const QUIET = MAY_BE_LED | HAS_MARK | HAS_FACTOR;
+
+/** Of an answer: bit 0, a rule with `before` may begin at the last character; bit 3, so it may behind a factor. */
+function gatesOf(answer: number): number {
+  return ((answer & MAY_BE_GATED) >> 2) | (answer & MAY_BE_GATED_BEHIND);
+}
+
 /** One channel's state. Not to be used after `end`. */
 export class Scanner {
   private readonly plan: ScanPlan;
@@ -63,9 +70,10 @@ export class Scanner {
   private swallows: Swallow[] = [];
   private readonly consumed: Float64Array;
   private findings: Finding[] = [];
-  /** State of the `before` patterns that are noticed where they begin; `DEAD` while none is under way. */
-  private beforeState = DEAD;
-  private beforeStates: LazyDfa['states'] | undefined;
+  /** Up to there what some `before` cannot do without may stand among the characters that it looks at. */
+  private factorUntil = -1;
+  /** The same for each of `BeforeReader.behindFactor`. */
+  private readonly factorsUntil: number[];
   private states: LazyDfa['states'];
   private hasEnded = false;
   private hasDied = false;
@@ -74,7 +82,7 @@ export class Scanner {
     this.plan = plan;
     this.consumed = new Float64Array(plan.mode === 'watch' ? plan.ruleCount : 0);
     this.states = plan.dfa.states;
-    this.beforeStates = plan.before?.beginnings?.states;
+    this.factorsUntil = new Array<number>(plan.before?.behindFactor.length ?? 0).fill(-1);
   }
 
   /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
@@ -152,19 +160,26 @@ export class Scanner {
     let window = groupsAround(piece, at, this.last);
     // Up to there every start counts; from there on text without marks may be skipped.
     let readFrom = at;
-    // Bit i: a rule with `before` may begin at `at + i`.
+    // Bit i: a rule with `before` may begin at `at + i`; bit i + 3: so it may if a factor has passed.
     let gated = this.gatedAtFirst(piece, at);
     while (at < stop) {
       const whole = ((window << 5) | groupAt(piece, at + 2)) & WINDOW_MASK;
       let answer = filter.table[whole] as number;
       if (answer === NOT_ASKED) answer = filter.ask(whole);
-      const isQuiet = gated === 0 && this.beforeState === DEAD && this.swallows.length === 0;
-      if (isQuiet && at < stop - 2 && this.live.length < 2 && (answer & ~HAS_MARK) === (answer & MAY_BE_LED)) {
+      if ((answer & HAS_FACTOR) !== 0) this.noteFactors(whole, this.position + 3);
+      const isBehind = this.position <= this.factorUntil;
+      if (!isBehind) {
+        gated &= 7;
+        answer &= ~MAY_BE_GATED_BEHIND;
+      }
+      const isQuiet = gated === 0 && this.swallows.length === 0;
+      if (isQuiet && at < stop - 2 && this.live.length < 2 && (answer & ~QUIET) === 0) {
         const from = at;
         if (this.live.length > 0) {
           if ((answer & MAY_BE_LED) === 0) at = this.follow(piece, at, whole, base);
-        } else if (at >= readFrom && !filter.hasMarkAt(piece, at)) {
-          readFrom = skipQuiet(this.plan, this.text, piece, base, at, window);
+        } else if (at > 0 && at >= readFrom && !this.isMarkAt(piece, at) && !this.isMarkAt(piece, at + 1)) {
+          readFrom = skipQuiet(this.plan, this.text, piece, base, at, this.factorsUntil);
+          this.factorUntil = Math.max(this.factorUntil, ...this.factorsUntil);
           at = backToWord(this.plan, piece, from, readFrom);
           readFrom += 3;
           this.flushIfOverfull();
@@ -176,38 +191,27 @@ export class Scanner {
           continue;
         }
       }
-      gated |= answer & MAY_BE_GATED;
-      const noticed = this.stepBefore(piece.charCodeAt(at), (answer & MAY_BEGIN_BEFORE) !== 0);
-      const byEnd = (gated & 1) === 1;
-      const gate = noticed !== 0 || byEnd ? this.gateAt(base + at, noticed, byEnd) : 0;
+      gated |= gatesOf(answer) << 2;
+      const gate = (gated & 9) === 0 ? 0 : this.gateAt(base + at, this.factorsUntil);
       const mayBegin = (answer & (MAY_BEGIN | MAY_BE_LED)) !== 0;
       if (mayBegin || gate !== 0 || this.swallows.length > 0 || !this.stepQuietly(piece.charCodeAt(at))) {
         this.step(piece.charCodeAt(at), mayBegin, gate);
       }
       at += 1;
       if (this.position !== base + at) return;
-      gated >>= 1;
+      gated = (gated >> 1) & ~4;
       window = whole;
     }
   }
 
-  /** Moves the `before` patterns that are under way over a character; the list of those that matched up to it. */
-  private stepBefore(unit: number, mayBegin: boolean): number {
-    if (this.beforeState === DEAD && !mayBegin) return 0;
-    const beginnings = this.plan.before?.beginnings;
-    if (beginnings === undefined) return 0;
-    const { alphabet } = beginnings.nfa;
-    if (mayBegin) {
-      const left = this.last < 0 ? EDGE : (alphabet.kindOf[alphabet.classOf[this.last] as number] as number);
-      this.beforeState = beginnings.withRoot(this.beforeState, left);
-    }
-    const klass = alphabet.classOf[unit] as number;
-    let entry = beginnings.table[this.beforeState + klass] as number;
-    if (entry === UNKNOWN) entry = beginnings.step(this.beforeState, klass);
-    const noticed = entry >= 0 ? 0 : (beginnings.specialBefore[-2 - entry] as number);
-    this.beforeState = entry >= 0 ? entry : (beginnings.specialNext[-2 - entry] as number);
-    if (beginnings.isOverfull) this.flushIfOverfull();
-    return noticed;
+  /** What some `before` cannot do without ended at `end`. */
+  private noteFactors(window: number, end: number): void {
+    this.factorUntil = end + CONTEXT_CHARACTERS;
+    this.plan.filter.noteFactors(window, this.factorUntil, this.factorsUntil);
+  }
+
+  private isMarkAt(piece: string, at: number): boolean {
+    return this.plan.filter.isLedBy(piece.charCodeAt(at));
   }
 
   /** The rules with `before` that may begin at the first two characters of a piece, which no earlier window covered. */
@@ -220,7 +224,8 @@ export class Scanner {
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(at + i)] as number)) & WINDOW_MASK;
       let answer = filter.table[window] as number;
       if (answer === NOT_ASKED) answer = filter.ask(window);
-      if ((answer & MAY_BE_GATED) !== 0) gated |= 1 << i;
+      if ((answer & HAS_FACTOR) !== 0) this.noteFactors(window, this.position + 1 + i);
+      gated |= gatesOf(answer) << i;
     }
     return gated;
   }
@@ -242,6 +247,7 @@ export class Scanner {
     const { classOf } = dfa.nfa.alphabet;
     const path = this.live[0] as Path;
     const safe = Math.min(piece.length - 2, this.oldest() + candidateCharactersMax - 1 - base);
+    const stops = NOT_ASKED & ~HAS_MARK & (this.position <= this.factorUntil ? NOT_ASKED : ~MAY_BE_GATED_BEHIND);
     let window = whole;
     let { state } = path;
     let next = at;
@@ -251,7 +257,7 @@ export class Scanner {
       state = entry;
       next += 1;
       window = ((window << 5) | (GROUP_OF[piece.charCodeAt(next + 2)] as number)) & WINDOW_MASK;
-      if (((filter.table[window] as number) & ~HAS_MARK) !== 0) break;
+      if (((filter.table[window] as number) & stops) !== 0) break;
     }
     path.state = state;
     return next;
@@ -480,8 +486,6 @@ export class Scanner {
   }
 
   private accepts(rule: number, start: number, end: number): boolean {
-    const { before } = this.plan;
-    if (before?.isTooLong(rule) === true && !before.holdsAt(start, this.text, rule)) return false;
     return this.plan.accepts(rule, this.text, start, end);
   }
 
@@ -522,7 +526,7 @@ export class Scanner {
     const { roots } = this.plan;
     const left =
       start === 0 ? 0 : (roots.typeOf[dfa.nfa.alphabet.classOf[this.text.unitAt(start - 1)] as number] as number);
-    const state = roots.at(left, this.plan.before?.gateFromText(start, this.text) ?? 0);
+    const state = roots.at(left, this.gateAt(start, undefined));
     const path = new Path(start, state);
     const read = this.text.slice(start, this.position);
     for (let i = 0; i < read.length; i += 1) {
@@ -587,37 +591,22 @@ export class Scanner {
 
   private rewind(position: number): void {
     this.position = position;
-    // What `before` patterns are under way there is found by reading the characters that they may look at once more.
-    const from = Math.max(0, position - CONTEXT_CHARACTERS);
-    this.beforeState = DEAD;
-    this.last = from === 0 ? -1 : this.text.unitAt(from - 1);
-    for (const character of this.text.slice(from, position).split('')) {
-      const unit = character.charCodeAt(0);
-      this.stepBefore(unit, true);
-      this.last = unit;
-    }
+    this.last = position === 0 ? -1 : this.text.unitAt(position - 1);
   }
 
-  private gateAt(position: number, noticed: number, byEnd: boolean): number {
-    return this.plan.before?.gateAt(position, this.text, noticed, byEnd) ?? 0;
+  private gateAt(position: number, factorUntil: readonly number[] | undefined): number {
+    return this.plan.before?.gateAt(position, this.text, factorUntil) ?? 0;
   }
 
   private flushIfOverfull(): void {
-    const { dfa, before } = this.plan;
+    const { dfa } = this.plan;
     if (dfa.isOverfull) dfa.flush();
-    if (before?.beginnings?.isOverfull === true) before.beginnings.flush();
     this.adoptStates();
   }
 
   /** The automaton may have been thrown away, by this scanner or another: takes its states over into the new one. */
   private adoptStates(): void {
     const { dfa } = this.plan;
-    const beginnings = this.plan.before?.beginnings;
-    if (beginnings !== undefined && this.beforeStates !== beginnings.states) {
-      const old = this.beforeStates as DfaState[];
-      this.beforeState = beginnings.adopt(old[this.beforeState / beginnings.stride] as DfaState);
-      this.beforeStates = beginnings.states;
-    }
     if (this.states === dfa.states) return;
     const old = this.states;
     const adopt = (state: number): number => dfa.adopt(old[state / dfa.stride] as DfaState);

@@ -50,7 +50,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'telegram_bot_token',
     re`[0-9]{8,10}:A[A-Za-z0-9_-]{34}`,
-    re`telegram\.org/bot|(?:bot|telegram|token|tg)${TO}`,
+    re`telegram\.org/bot|(?:bot|telegram|token)${TO}`,
     'https://core.telegram.org/bots/api#authorizing-your-bot',
     'varied_token',
   ),
@@ -64,7 +64,7 @@ export const gatedRules: readonly RedactionRule[] = [
   gated(
     'mailchimp_key',
     re`[a-f0-9]{32}-us[0-9]{1,2}`,
-    re`(?:mailchimp|api[_ -]?key|token|secret|mc)${TO}`,
+    re`(?:mailchimp|api[_ -]?key|token|secret)${TO}`,
     'https://mailchimp.com/developer/marketing/docs/fundamentals/',
     'varied_token',
   ),

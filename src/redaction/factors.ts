@@ -1,0 +1,164 @@
+/**
+ * Which few characters must stand somewhere in every match of a pattern: `key`, `token`, `[?&]sig=`.
+ *
+ * Rules that any word could begin carry a `before`. Looking for such a `before` at every word is dear; noticing that a
+ * word such as `token` has passed is not, and while none has, no `before` can match. So each `before` is judged at load
+ * by the rarest characters that it cannot do without. They are kept as groups (`groups.ts`), which may only err towards
+ * "stands there".
+ */
+import { GROUP_FAR, GROUP_OF, groupsIn, shareOf } from './groups.ts';
+import type { Node } from './syntax.ts';
+
+/** One way in which the characters may read: for each the groups that it may be of, as bits. At most the last four count. */
+export type Factor = readonly number[];
+
+/** Most alternatives of one pattern; with more it counts as having none. */
+const FACTORS_MAX = 32;
+/** A window of the filter shows four characters, of which skipping may see three. */
+const LENGTH_MIN = 3;
+const LENGTH_MAX = 4;
+/** A factor that stands at more than this share of the places of prose would tell nothing. */
+const SHARE_MAX = 0.02;
+
+/** What these words of prose hold counts as common, whatever its letters say. */
+const COMMON =
+  'this is to be and was to the is a, was it to is the to a of is for in was the to and discover discuss student president ' +
+  'social special secure according second section security during culture figure feature to be is to ' +
+  'information transform performed other mother together whether there ethernet words world value values evaluate called ' +
+  'locally users used during security curious featuring access success necessary pictures natural storage history ' +
+  'bears years phones author authors automatic passed passes past class personal server service services application ' +
+  'license policy about both bottle key keys monkey token broken spoken secret secretary board records recorded record ' +
+  'program diagram private wallet initial materials phrase purchase hundreds incredible credit according account address';
+/** What each time adds to the share of a factor. */
+const COMMON_SHARE = 0.0005;
+
+interface Known {
+  /** Every text of the pattern, or its last characters; undefined when there are too many. */
+  readonly whole: readonly Factor[] | undefined;
+  /** The rarest factors that every match has. */
+  readonly best: Choice | undefined;
+}
+
+interface Choice {
+  readonly factors: readonly Factor[];
+  readonly share: number;
+}
+
+/** The rarest factors one of which every match of the pattern has; undefined when none is rare enough. */
+export function requiredFactors(node: Node): readonly Factor[] | undefined {
+  const { best } = read(node);
+  return best === undefined || best.share > SHARE_MAX ? undefined : best.factors;
+}
+
+function read(node: Node): Known {
+  switch (node.kind) {
+    case 'look':
+      return { whole: [[]], best: undefined };
+    case 'set': {
+      const bits = groupsIn(node.set);
+      // An astral character is two code units.
+      const isAstral = (node.set.at(-1) as number) > 0xffff;
+      return known(isAstral ? [[bits], [1 << GROUP_FAR, 1 << GROUP_FAR]] : [[bits]], undefined);
+    }
+    case 'sequence':
+      return readSequence(node.nodes);
+    case 'choice':
+      return readChoice(node.nodes.map(read));
+    case 'repeat':
+      return readRepeat(node);
+  }
+}
+
+function known(whole: readonly Factor[] | undefined, best: Choice | undefined): Known {
+  const own = whole === undefined || whole.some((factor) => factor.length < LENGTH_MIN) ? undefined : choiceOf(whole);
+  return { whole, best: rarer(own, best) };
+}
+
+function readSequence(nodes: readonly Node[]): Known {
+  let whole: readonly Factor[] = [[]];
+  let isWhole = true;
+  let best: Choice | undefined;
+  for (const node of nodes) {
+    const part = read(node);
+    best = rarer(best, part.best);
+    const joined = part.whole === undefined ? undefined : product(whole, part.whole);
+    if (joined === undefined) isWhole = false;
+    whole = joined ?? part.whole ?? [[]];
+    best = known(whole, best).best;
+  }
+  return { whole: isWhole ? whole : undefined, best };
+}
+
+function readChoice(parts: readonly Known[]): Known {
+  const whole = parts.every((part) => part.whole !== undefined) ? parts.flatMap((part) => part.whole ?? []) : undefined;
+  const bests = parts.map((part) => part.best);
+  const best = bests.every((choice) => choice !== undefined)
+    ? choiceOf(bests.flatMap((choice) => choice?.factors ?? []))
+    : undefined;
+  return known(whole === undefined ? undefined : distinct(whole), best);
+}
+
+function readRepeat(node: Node & { kind: 'repeat' }): Known {
+  const part = read(node.node);
+  const best = node.min > 0 ? part.best : undefined;
+  if (node.max > 3 || part.whole === undefined) return { whole: undefined, best };
+  let whole: readonly Factor[] | undefined = node.min === 0 ? [[]] : [];
+  let times: readonly Factor[] | undefined = [[]];
+  for (let count = 1; count <= node.max; count += 1) {
+    times = product(times, part.whole);
+    if (times === undefined) return { whole: undefined, best };
+    if (count >= node.min) whole = distinct([...whole, ...times]);
+    if (whole === undefined) return { whole: undefined, best };
+  }
+  return known(whole, best);
+}
+
+function product(left: readonly Factor[], right: readonly Factor[]): readonly Factor[] | undefined {
+  if (left.length * right.length > 2 * FACTORS_MAX) return undefined;
+  return distinct(left.flatMap((one) => right.map((two) => [...one, ...two].slice(-LENGTH_MAX))));
+}
+
+function distinct(factors: readonly Factor[]): readonly Factor[] | undefined {
+  if (factors.length < 2) return factors;
+  const kept = new Map<string, Factor>();
+  for (const factor of factors) {
+    kept.set(factor.join(), factor);
+    if (kept.size > FACTORS_MAX) return undefined;
+  }
+  return [...kept.values()];
+}
+
+function choiceOf(factors: readonly Factor[]): Choice | undefined {
+  const kept = distinct(factors);
+  if (kept === undefined) return undefined;
+  return { factors: kept, share: kept.reduce((sum, factor) => sum + shareOfFactor(factor), 0) };
+}
+
+/** Skipping reads every second place, so it must also look closer where a factor only seems to begin. */
+function shareOfFactor(factor: Factor): number {
+  const first = shareOfRun(factor.slice(0, factor.length === LENGTH_MIN ? 2 : 3));
+  return (first + shareOfRun(factor.slice(-3))) / 2;
+}
+
+function shareOfRun(factor: Factor): number {
+  const key = factor.join();
+  let share = shares.get(key);
+  if (share === undefined) {
+    share = factor.reduce((all, bits) => all * shareOf(bits), 1);
+    for (let at = 0; at + factor.length <= COMMON.length; at += 1) {
+      if (factor.every((bits, i) => ((bits >>> (COMMON_GROUPS[at + i] as number)) & 1) === 1)) share += COMMON_SHARE;
+    }
+    if (shares.size > 4_096) shares.clear();
+    shares.set(key, share);
+  }
+  return share;
+}
+
+/** Shares that were worked out: the same few words stand in most patterns. Emptied when it grows. */
+const shares = new Map<string, number>();
+const COMMON_GROUPS = Uint8Array.from(COMMON, (character) => GROUP_OF[character.charCodeAt(0)] as number);
+
+function rarer(one: Choice | undefined, two: Choice | undefined): Choice | undefined {
+  if (one === undefined || two === undefined) return one ?? two;
+  return two.share < one.share ? two : one;
+}
