@@ -88,6 +88,10 @@ export interface Decision {
   /** All rule ids where one decision sums several up. */
   readonly rules?: readonly string[];
   readonly score?: number;
+  /** The same in every decision about the same words of the same caller: a keyed hash, which tells nothing about them. */
+  readonly incident?: string;
+  /** True where the incident was reported before: it is acted on again, but it is not news. */
+  readonly repeated?: boolean;
   /** Text of the exchange, set only when LOG_RAW_PROMPTS=true. */
   readonly raw?: string;
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { effectiveMode, type Mode, type PolicyIdentity } from '../core/decision.ts';
 import { BoundedCache } from './cache.ts';
 import type { Guard, GuardOptions } from '../detectors/guard/index.ts';
-import { CATALOGUE } from '../detectors/injection/index.ts';
+import { CATALOGUE, SHIPPED_WEIGHTS } from '../detectors/injection/index.ts';
 import { piiRules, secretRules } from '../redaction/rules/index.ts';
 import type { ExactValue, RedactionRule } from '../redaction/rule.ts';
 import type { PolicyDocument } from './document.ts';
@@ -301,7 +301,7 @@ let packs: string | undefined;
 /** The built-in rules as they are in this build; computed once. */
 function packsDigest(): string {
   packs ??= createHash('sha256')
-    .update(JSON.stringify([RULES_VERSION, secretRules, piiRules, CATALOGUE]))
+    .update(JSON.stringify([RULES_VERSION, secretRules, piiRules, CATALOGUE, SHIPPED_WEIGHTS]))
     .digest('hex');
   return packs;
 }

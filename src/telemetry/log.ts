@@ -120,10 +120,12 @@ class LogScope implements Scope {
     const raw = decision.raw === undefined ? {} : { raw: decision.raw };
     switch (situation) {
       case 'suspicious_input':
-        this.#write('warning', 'gateway.policy', 'Prompt injection detected', {
+        // An incident is news once; a conversation that holds it, or a second call about it, is only worth a note.
+        this.#write(decision.repeated === true ? 'info' : 'warning', 'gateway.policy', detected(decision), {
           patterns: decision.patterns ?? [],
           rules: decision.rules ?? [rule],
           score: decision.score,
+          incident: decision.incident,
           ...common,
           ...raw,
         });
@@ -210,4 +212,8 @@ function readableLine(entry: { timestamp: string; level: string; message: string
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const time = entry.timestamp.slice(11, 23);
   return `${DIM}${time}${RESET} ${COLOURS[entry.level] ?? ''}${entry.level.padEnd(7)}${RESET} ${entry.message} ${DIM}${pairs.join(' ')}${RESET}\n`;
+}
+
+function detected({ repeated }: Decision): string {
+  return repeated === true ? 'Prompt injection detected again' : 'Prompt injection detected';
 }

@@ -41,6 +41,8 @@ export function decisionAttributes(decision: Decision, setHash: string | undefin
   };
   if (setHash !== undefined) attributes['policy.set.hash'] = setHash;
   if (decision.score !== undefined) attributes['policy.score'] = decision.score;
+  if (decision.incident !== undefined) attributes['policy.incident'] = decision.incident;
+  if (decision.repeated === true) attributes['policy.repeated'] = true;
   if (decision.rules !== undefined) attributes['policy.rules'] = [...decision.rules];
   if (decision.code !== undefined) attributes['policy.code'] = decision.code;
   if (decision.raw !== undefined) attributes['policy.raw'] = decision.raw;

@@ -173,7 +173,7 @@ function createElementFinder(elements: readonly Element[]): (classes: readonly n
     let found = known.get(key);
     if (found === undefined) {
       // Later elements come first, so that one word cannot be two elements of a sequence.
-      found = Int32Array.from([...new Set(classes.flatMap((classId) => byClass.get(classId) ?? []))])
+      found = Int32Array.from(new Set(classes.flatMap((classId) => byClass.get(classId) ?? [])))
         .sort()
         .reverse();
       known.set(key, found);

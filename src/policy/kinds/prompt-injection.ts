@@ -3,22 +3,26 @@ import {
   BUILTIN_RULES,
   createInjectionDetector,
   type InjectionDetector,
-  type Inspection,
+  type InjectionFinding,
+  shippedScorer,
 } from '../../detectors/injection/index.ts';
 import type { Guard } from '../../detectors/guard/index.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { injectionEngine, patternProblem } from '../patterns.ts';
+import { blame, historyMessage, Incidents, incidentText, latestMessage } from './injection-incidents.ts';
 import { askGuard, guardOf, guardSchema, type GuardSpec } from './injection-guard.ts';
 import { quote, suggest } from '../problem.ts';
 import { choice, decimal, fields, filledList, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
+import { ERROR_CODES } from '../../core/errors.ts';
 import type { RequestContext } from '../../core/stage.ts';
 
 /**
  * PromptInjection (LLM01): inputs that try to take over the model. Detection, not a guarantee.
  *
  * Each document has its own detector and threshold and makes one decision a request. The operator's system prompt is
- * not judged. What could not be read wholly is suspicious: a text too large to judge is no way through.
+ * not judged. The learned score adds to the built-in patterns unless `learned: false` says otherwise; where no built-in
+ * pattern is used it is off, so that a policy about words of one's own is about nothing else. What could not be read wholly is suspicious: a text too large to judge is no way through.
  */
 
 const ROLES = ['user', 'tool', 'assistant'] as const;
@@ -48,6 +52,7 @@ const schema = fields({
     }),
   ),
   threshold: v.optional(decimal(0.1, 100)),
+  learned: v.optional(v.boolean('is not accepted; accepted: true or false')),
   model: v.optional(guardSchema),
 });
 
@@ -62,6 +67,7 @@ interface Spec extends SpecBase {
       }
     | undefined;
   readonly threshold?: number | undefined;
+  readonly learned?: boolean | undefined;
   readonly model?: GuardSpec | undefined;
 }
 
@@ -69,6 +75,9 @@ type InjectionDocument = PolicyDocument<Spec>;
 
 const THRESHOLD = 1;
 const RULES_NOTED_MAX = 20;
+/** What the first text would have to wait for is made so long after a start, in milliseconds. */
+const PREPARE_AFTER_MS = 500;
+const INCIDENT_CHARACTERS = 16;
 
 export const promptInjection = defineKind<Spec>({
   kind: 'PromptInjection',
@@ -88,15 +97,24 @@ export const promptInjection = defineKind<Spec>({
 function detectorOf(document: InjectionDocument, host: CompileHost): InjectionDetector | undefined {
   if (reportMistakes(document, host)) return undefined;
   const { patterns, threshold } = document.spec;
+  const isLearned = usesLearned(document.spec);
   const options = {
     builtin: patterns?.builtin ?? 'all',
     add: (patterns?.add ?? []).map(({ id, pattern, score }) => ({ id, pattern, score: score ?? 1 })),
     remove: patterns?.remove ?? [],
     threshold: threshold ?? THRESHOLD,
   };
-  return host.cache.get(`injection ${JSON.stringify(options)}`, () =>
-    createInjectionDetector({ ...options, engine: injectionEngine }),
-  );
+  return host.cache.get(`injection ${JSON.stringify([options, isLearned])}`, () => {
+    const learned = isLearned ? { learned: shippedScorer() } : {};
+    const detector = createInjectionDetector({ ...options, engine: injectionEngine, ...learned });
+    setTimeout(() => detector.prepare(), PREPARE_AFTER_MS).unref();
+    return detector;
+  });
+}
+
+/** Whether the learned score counts: it does beside built-in patterns. */
+export function usesLearned({ learned, patterns }: Pick<Spec, 'learned' | 'patterns'>): boolean {
+  return learned ?? patterns?.builtin !== 'none';
 }
 
 /** True where the document cannot be compiled. */
@@ -129,8 +147,9 @@ function reportMistakes(document: InjectionDocument, host: CompileHost): boolean
     const problem = patternProblem(pattern, true);
     if (problem !== undefined) report(['add', index, 'pattern'], problem);
   }
-  if (!broken && chosen.every((id) => remove.includes(id)) && add.length === 0) {
-    report([], 'leave no pattern; accepted: builtin or add');
+  const isEmpty = chosen.every((id) => remove.includes(id)) && add.length === 0;
+  if (!broken && isEmpty && !usesLearned(document.spec)) {
+    report([], 'leave no pattern; accepted: builtin or add, or learned: true');
   }
   return broken;
 }
@@ -167,33 +186,43 @@ async function inspect(
   const guarded = isCertain ? undefined : await askGuard(judge.guard, texts, inspection.partScores, context.signal);
   const score = Math.max(inspection.score, guarded?.score ?? 0);
   if (!isCertain && score < (document.spec.threshold ?? THRESHOLD)) return;
-  const { rules, patterns } = reasonsOf(inspection);
+  const threshold = document.spec.threshold ?? THRESHOLD;
+  const blamed = blame(inspection, texts, threshold, latestMessage(context.request.texts), guarded?.part);
+  const place = texts[blamed.part];
+  const { rules, patterns } = reasonsOf(blamed.findings);
   if (unread) rules.push('unviewable');
   if (guarded) rules.unshift('guard_model');
+  const history = historyMessage(context.request.texts, place);
+  const words = incidentText(blamed, place?.text ?? '');
+  const { name, user } = context.principal;
+  const incident = host.mark(JSON.stringify([document.name, name, user, words])).slice(0, INCIDENT_CHARACTERS);
   const outcome = context.note(host.identity(document), {
     situation: 'suspicious_input',
     rule: rules[0] ?? 'unviewable',
-    channel: texts[guarded?.part ?? worstPart(inspection)]?.path ?? 'request',
-    findings: inspection.findings.length + inspection.faults.length + (guarded ? 1 : 0),
+    channel: place?.path ?? 'request',
+    findings: blamed.findings.length + inspection.faults.length + (guarded ? 1 : 0),
     code: 'prompt_injection',
+    // A refusal that comes from history would come again with every turn: the user must know which message to edit.
+    ...(history === undefined
+      ? {}
+      : { message: `${ERROR_CODES.prompt_injection.message} (message ${history} of the conversation)` }),
     rules: rules.slice(0, RULES_NOTED_MAX),
     patterns: patterns.slice(0, RULES_NOTED_MAX),
     score: Math.round(score * 100) / 100,
+    incident,
+    repeated: host.cache.get('injection incidents', () => new Incidents()).note(incident, host.now()),
   });
   if (outcome === 'stripped') context.request.drop('tools');
 }
 
 /** Rule ids and their sources, the weightiest first, each once. */
-function reasonsOf(inspection: Inspection): { readonly rules: string[]; readonly patterns: readonly string[] } {
+function reasonsOf(findings: readonly InjectionFinding[]): {
+  readonly rules: string[];
+  readonly patterns: readonly string[];
+} {
   const sources = new Map<string, string>();
-  for (const { rule, source } of [...inspection.findings].sort((a, b) => b.score - a.score)) {
+  for (const { rule, source } of [...findings].sort((a, b) => b.score - a.score)) {
     if (!sources.has(rule)) sources.set(rule, source);
   }
   return { rules: [...sources.keys()], patterns: [...sources.values()] };
-}
-
-/** The text to blame: the one with the highest score, or the first that could not be read. */
-function worstPart(inspection: Inspection): number {
-  if (!inspection.suspicious) return inspection.faults[0]?.part ?? 0;
-  return inspection.partScores.reduce((worst, score, part, all) => (score > (all[worst] ?? 0) ? part : worst), 0);
 }
