@@ -43,6 +43,13 @@ describe('/docs/json', () => {
     }
   });
 
+  test('keeps to what OpenAPI 3.0 forbids and JSON Schema does not', () => {
+    expect(document.openapi).toStartWith('3.0.');
+    const text = JSON.stringify(document);
+    for (const forbidden of ['"required":[]', '"$schema"', '"const"', '"examples":[', '"propertyNames"', '"type":['])
+      expect(text).not.toContain(forbidden);
+  });
+
   test('refers to nothing that is not there', () => {
     for (const [, path = ''] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
       const target = path.split('/').reduce((node: Json, key) => node?.[key], document);

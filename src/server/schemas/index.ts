@@ -18,12 +18,16 @@ function convert(schema: (typeof SCHEMAS)[SchemaName]): object {
   return withExample(toJsonSchema(schema, { target: 'openapi-3.0', typeMode: 'input', errorMode: 'ignore' })) as object;
 }
 
-/** JSON Schema has a list of examples, OpenAPI 3.0 one example. */
+/** JSON Schema has a list of examples, OpenAPI 3.0 one example; and no list of required keys may be empty there. */
 function withExample(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withExample);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] =>
     key === 'examples' && Array.isArray(inner) ? ['example', inner[0]] : [key, withExample(inner)],
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.filter(([key, inner]) => key !== 'required' || !isEmptyList(inner)));
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
