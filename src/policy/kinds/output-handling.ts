@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { controlReader } from '../output/control.ts';
 import { createMarkdownReader } from '../output/markdown.ts';
-import { mergeScanners, type StepReader, TextFilter } from '../output/text-filter.ts';
+import { createGate, type StepReader, TextFilter } from '../output/text-filter.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { choice, fields, formed, list, selectable, type SpecBase } from '../schema.ts';
-import type { AnswerContext, AnswerStage, TextScanner } from '../../core/stage.ts';
+import type { AnswerContext, AnswerStage } from '../../core/stage.ts';
 
 /**
  * OutputHandling (LLM05): what an answer makes a renderer or a terminal do.
@@ -77,7 +77,7 @@ function createAnswerStage(
   return {
     scanner({ kind, channel }) {
       if (kind === 'tool_argument') return undefined;
-      return mergeScanners([...tallies].flatMap(([document, tally]) => scannersOf(document, tally, channel, host)));
+      return createGate([...tallies].flatMap(([document, tally]) => filtersOf(document, tally, channel, host)));
     },
     finish() {
       for (const [document, tally] of tallies) {
@@ -102,12 +102,12 @@ interface Tally {
   findings: number;
 }
 
-function scannersOf(
+function filtersOf(
   document: OutputDocument,
   tally: Map<string, Tally>,
   channel: string,
   host: CompileHost,
-): readonly TextScanner[] {
+): readonly TextFilter[] {
   const { links, html = 'keep', controlCharacters } = document.spec;
   const enforces = host.identity(document).mode !== 'monitor';
   const rules = links && { allowHosts: links.allowHosts ?? [] };
@@ -122,10 +122,10 @@ function scannersOf(
         else tally.set(rule, { channel, recorded, findings: 1 });
       },
     });
-  const scanners: TextScanner[] = [];
-  if (records) scanners.push(filter(createMarkdownReader({ links: rules, html: 'keep' }), true));
+  const filters: TextFilter[] = [];
+  if (records) filters.push(filter(createMarkdownReader({ links: rules, html: 'keep' }), true));
   const acting = records ? undefined : rules;
-  if (acting || html !== 'keep') scanners.push(filter(createMarkdownReader({ links: acting, html })));
-  if (controlCharacters === 'strip') scanners.push(filter(controlReader));
-  return scanners;
+  if (acting || html !== 'keep') filters.push(filter(createMarkdownReader({ links: acting, html })));
+  if (controlCharacters === 'strip') filters.push(filter(controlReader));
+  return filters;
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { BoundedCache } from '../cache.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileCache, type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
+import { CanaryScanner } from '../output/canary.ts';
 import { mergeScanners } from '../output/text-filter.ts';
 import { createOverlapScanner, PromptWords } from '../output/overlap.ts';
 import { compileProgram } from '../programs.ts';
@@ -78,6 +79,8 @@ function compiled(host: CompileHost): CompiledKind<LeakageDocument> {
         async prepare(context) {
           if (!compares) return;
           const prompts = await promptsOf(context);
+          // Without a prompt there is nothing to leak, and the answer is not looked at.
+          if (prompts.length === 0) return;
           known.set(context.request, { prompts, canary: acts ? plantCanary(context, host) : undefined });
         },
         answer(context) {
@@ -152,9 +155,14 @@ function createAnswerStage(
         const { overlapWords, canary } = document.spec;
         const made: TextScanner[] = [];
         if (overlapWords !== undefined && !words.isEmpty) {
-          made.push(
-            createOverlapScanner({ words, overlapWords, enforces, found: () => found('overlap'), label: LABEL }),
-          );
+          const scanner = createOverlapScanner({
+            words,
+            overlapWords,
+            enforces,
+            found: () => found('overlap'),
+            label: LABEL,
+          });
+          if (scanner) made.push(scanner);
         }
         if (canary === true && exchange.canary !== undefined) {
           const scanner = createCanaryScanner(exchange.canary, enforces, () => found('canary'), cache);
@@ -174,7 +182,6 @@ function createAnswerStage(
   };
 }
 
-/** Finds the mark and its encoded twins on the redaction engine. */
 function createCanaryScanner(
   canary: string,
   enforces: boolean,
@@ -183,22 +190,5 @@ function createCanaryScanner(
 ): TextScanner | undefined {
   const program = compileProgram([{ id: 'canary', label: LABEL, value: canary, encoded: true }], 'compete', cache);
   if (typeof program === 'string') return undefined;
-  const scanner = program.scanner();
-  return {
-    push: (text) => scanner.push(text),
-    end: () => scanner.end(),
-    get clear() {
-      return enforces ? scanner.clear : Infinity;
-    },
-    take() {
-      const findings = scanner.take();
-      for (const finding of findings) if (!finding.continued) found();
-      if (!enforces) return [];
-      return findings.map(({ start, end, continued }) => ({
-        start,
-        end,
-        replacement: continued ? '' : `[REDACTED_${LABEL}]`,
-      }));
-    },
-  };
+  return new CanaryScanner({ program, characters: canary.length, enforces, found, label: LABEL });
 }

@@ -1,23 +1,25 @@
 import type { TextEdit, TextScanner } from '../../core/stage.ts';
+import { ALONE, eachWord, foldTable, HASH_BASIS, hashStep, LAYOUT, WORD_CHARACTERS_MAX } from './words.ts';
 
 /**
  * Finds long runs of words that an answer has in common with a prompt.
  *
- * A word is a run of letters and digits in one case, or one character of a script that is written without spaces; all
- * else is layout. The longest common run is followed for every place of the prompt at once, so that no run is missed
- * because another one began before it.
+ * The common run is followed for every place of the prompt at once, so that none is missed because another one began
+ * before it. A word is looked up when it ends; a word that the prompt does not have costs its characters and one look.
  */
 export class PromptWords {
   readonly isEmpty: boolean;
-  /** Words in all prompts, a gap between two prompts. */
+  /** Words in all prompts. */
   readonly count: number;
-  readonly #places = new Map<string, number[]>();
+  /** Places, a gap between two prompts among them. */
+  readonly span: number;
+  readonly #places = new Map<number, number[]>();
 
   /** Linear in the prompts; reads `wordsMax` words at most. */
   constructor(prompts: readonly string[], wordsMax: number) {
     let place = 0;
     for (const prompt of prompts) {
-      const reader = new WordReader((word) => {
+      eachWord(prompt, (word) => {
         if (place >= wordsMax) return;
         const places = this.#places.get(word);
         // A word that stands everywhere says little; its first places are enough to follow a run.
@@ -25,26 +27,23 @@ export class PromptWords {
         else if (places.length < PLACES_MAX) places.push(place);
         place += 1;
       });
-      reader.push(prompt, 0);
-      reader.end();
       place += 1;
     }
+    this.span = place;
     this.count = Math.max(0, place - prompts.length);
     this.isEmpty = this.#places.size === 0;
   }
 
-  places(word: string): readonly number[] {
-    return this.#places.get(word) ?? NOWHERE;
+  /** Where a word stands, in order. */
+  places(word: number): readonly number[] | undefined {
+    return this.#places.get(word);
   }
 }
 
-const NOWHERE: readonly number[] = [];
 const PLACES_MAX = 256;
 
 /** Shorter prompts than this are everyday sentences; repeating one is no leak. */
 const PROMPT_WORDS_MIN = 5;
-
-const WORD_CHARACTERS_MAX = 64;
 
 export interface OverlapOptions {
   readonly words: PromptWords;
@@ -55,140 +54,141 @@ export interface OverlapOptions {
   readonly label: string;
 }
 
-/** A scanner for one channel. Cost per word is the number of its places in the prompt, at most PLACES_MAX. */
-export function createOverlapScanner(options: OverlapOptions): TextScanner {
-  const { words, enforces, found, label } = options;
-  const enough = Math.min(options.overlapWords, words.count);
-  if (words.count < PROMPT_WORDS_MIN) return PASSES;
-  let edits: TextEdit[] = [];
-  let length = 0;
-  /** Length of the common run that ends at each place of the prompt. */
-  let runs = new Map<number, number>();
-  /** Where the last words of the answer began, as many as the longest run. */
-  let starts: number[] = [];
-  /** End of what this leak has redacted already, or -1 outside of one. */
-  let leakEnd = -1;
-
-  function takeWord(word: string, start: number, end: number): void {
-    const places = words.places(word);
-    if (places === NOWHERE && starts.length === 0) return;
-    const next = new Map<number, number>();
-    let longest = 0;
-    for (const place of places) {
-      const run = (runs.get(place - 1) ?? 0) + 1;
-      next.set(place, run);
-      if (run > longest) longest = run;
-    }
-    runs = next;
-    starts.push(start);
-    if (starts.length > longest) starts = starts.slice(starts.length - longest);
-    if (longest < enough) {
-      leakEnd = -1;
-      return;
-    }
-    if (leakEnd < 0) found();
-    if (!enforces) {
-      leakEnd = end;
-      return;
-    }
-    const from = leakEnd < 0 ? Math.max(starts[0] ?? start, released) : leakEnd;
-    edits.push({ start: from, end, replacement: leakEnd < 0 ? `[REDACTED_${label}]` : '' });
-    leakEnd = end;
-    released = end;
-  }
-
-  /** No edit begins below this any more. */
-  let released = 0;
-  const reader = new WordReader(takeWord);
-
-  function clear(): number {
-    if (leakEnd >= 0) return leakEnd;
-    return starts[0] ?? reader.openAt ?? length;
-  }
-
-  return {
-    push(text) {
-      reader.push(text, length);
-      length += text.length;
-      if (enforces) released = Math.max(released, clear());
-    },
-    end() {
-      reader.end();
-      runs.clear();
-      starts = [];
-      released = length;
-    },
-    get clear() {
-      return enforces ? released : Infinity;
-    },
-    take() {
-      const taken = edits;
-      if (taken.length > 0) edits = [];
-      return taken;
-    },
-  };
+/**
+ * A scanner for one channel, or `undefined` where the prompt is too short to leak. Cost per word is the number of its
+ * places in the prompt, at most PLACES_MAX.
+ */
+export function createOverlapScanner(options: OverlapOptions): TextScanner | undefined {
+  return options.words.count < PROMPT_WORDS_MIN ? undefined : new OverlapScanner(options);
 }
 
-const PASSES: TextScanner = { push() {}, end() {}, clear: Infinity, take: () => [] };
+const NO_EDITS: readonly TextEdit[] = [];
 
-/** Cuts a text into words however it comes in pieces. */
-class WordReader {
-  /** Where the word that is being read began. */
-  openAt: number | undefined;
-  readonly #take: (word: string, start: number, end: number) => void;
-  #word = '';
-  #end = 0;
+class OverlapScanner implements TextScanner {
+  readonly #folds = foldTable();
+  readonly #words: PromptWords;
+  readonly #enough: number;
+  readonly #enforces: boolean;
+  readonly #options: OverlapOptions;
+  #length = 0;
+  /** Where the word that is being read began, or -1 outside of one; what was read of it. */
+  #openAt = -1;
+  #hash = HASH_BASIS;
+  #characters = 0;
+  /** Counts words of the answer. */
+  #word = 0;
+  /** By place: the length of the common run that ends there, and at which word of the answer it did. */
+  #runs: Int32Array | undefined;
+  #seen: Int32Array | undefined;
+  /** Where the last words of the answer began, as many as the longest run. */
+  #starts: number[] = [];
+  /** End of what this leak has redacted already, or -1 outside of one. */
+  #leakEnd = -1;
+  /** No edit begins below this any more. */
+  #released = 0;
+  #edits: TextEdit[] = [];
 
-  constructor(take: (word: string, start: number, end: number) => void) {
-    this.#take = take;
+  constructor(options: OverlapOptions) {
+    this.#options = options;
+    this.#words = options.words;
+    this.#enough = Math.min(options.overlapWords, options.words.count);
+    this.#enforces = options.enforces;
   }
 
-  push(text: string, offset: number): void {
-    let from = 0;
+  get clear(): number {
+    return this.#enforces ? this.#released : Number.POSITIVE_INFINITY;
+  }
+
+  push(text: string): void {
+    const folds = this.#folds;
+    const base = this.#length;
+    let openAt = this.#openAt;
+    let hash = this.#hash;
+    let characters = this.#characters;
     for (let at = 0; at < text.length; at++) {
-      const kind = KINDS[text.charCodeAt(at)];
-      if (kind === WORD) {
-        this.openAt ??= offset + (from = at);
+      const code = text.charCodeAt(at);
+      const fold = folds[code] ?? LAYOUT;
+      if (fold > ALONE) {
+        if (openAt < 0) openAt = base + at;
+        if (characters++ < WORD_CHARACTERS_MAX) hash = hashStep(hash, fold);
         continue;
       }
-      if (this.openAt !== undefined) this.#close(text.slice(from, at), offset + at);
-      if (kind === ALONE) this.#take(text.charAt(at), offset + at, offset + at + 1);
-      from = at + 1;
+      if (openAt >= 0) this.#take(hash, openAt, base + at);
+      if (fold === ALONE) this.#take(hashStep(HASH_BASIS, code), base + at, base + at + 1);
+      openAt = -1;
+      hash = HASH_BASIS;
+      characters = 0;
     }
-    if (this.openAt === undefined) return;
-    if (this.#word.length < WORD_CHARACTERS_MAX) this.#word += text.slice(from);
-    this.#end = offset + text.length;
+    this.#openAt = openAt;
+    this.#hash = hash;
+    this.#characters = characters;
+    this.#length = base + text.length;
+    if (this.#enforces) this.#release();
   }
 
   end(): void {
-    if (this.openAt !== undefined) this.#close('', this.#end);
+    if (this.#openAt >= 0) this.#take(this.#hash, this.#openAt, this.#length);
+    this.#openAt = -1;
+    this.#starts = [];
+    this.#released = this.#length;
   }
 
-  #close(rest: string, end: number): void {
-    const start = this.openAt ?? end;
-    const word = (this.#word + rest).slice(0, WORD_CHARACTERS_MAX).toLowerCase();
-    this.openAt = undefined;
-    this.#word = '';
-    this.#take(word, start, end);
+  take(): readonly TextEdit[] {
+    if (this.#edits.length === 0) return NO_EDITS;
+    const taken = this.#edits;
+    this.#edits = [];
+    return taken;
+  }
+
+  /** Text below the open leak, the common run or the open word is decided. */
+  #release(): void {
+    let clear = this.#openAt >= 0 ? this.#openAt : this.#length;
+    const first = this.#starts[0];
+    if (first !== undefined) clear = first;
+    if (this.#leakEnd >= 0) clear = this.#leakEnd;
+    if (clear > this.#released) this.#released = clear;
+  }
+
+  #take(word: number, start: number, end: number): void {
+    this.#word += 1;
+    const places = this.#words.places(word);
+    if (places === undefined) {
+      if (this.#starts.length > 0) this.#starts = [];
+      this.#leakEnd = -1;
+      return;
+    }
+    const longest = this.#follow(places);
+    this.#starts.push(start);
+    if (this.#starts.length > longest) this.#starts = this.#starts.slice(this.#starts.length - longest);
+    if (longest < this.#enough) this.#leakEnd = -1;
+    else this.#leak(start, end);
+  }
+
+  /** Moves every common run on by one word; gives the longest. */
+  #follow(places: readonly number[]): number {
+    this.#runs ??= new Int32Array(this.#words.span);
+    this.#seen ??= new Int32Array(this.#words.span);
+    let longest = 0;
+    // From the end, so that a run is read before the next one is written over it.
+    for (let index = places.length - 1; index >= 0; index--) {
+      const place = places[index] ?? 0;
+      const goesOn = place > 0 && this.#seen[place - 1] === this.#word - 1;
+      const run = goesOn ? (this.#runs[place - 1] ?? 0) + 1 : 1;
+      this.#runs[place] = run;
+      this.#seen[place] = this.#word;
+      if (run > longest) longest = run;
+    }
+    return longest;
+  }
+
+  #leak(start: number, end: number): void {
+    const begins = this.#leakEnd < 0;
+    if (begins) this.#options.found();
+    if (this.#enforces) {
+      const from = begins ? Math.max(this.#starts[0] ?? start, this.#released) : this.#leakEnd;
+      this.#edits.push({ start: from, end, replacement: begins ? `[REDACTED_${this.#options.label}]` : '' });
+      this.#released = end;
+    }
+    this.#leakEnd = end;
   }
 }
-
-/** Ranges are those of scripts without spaces (kana, ideographs, Thai) and of everything that is no letter. */
-function kindOf(code: number): typeof WORD | typeof ALONE | typeof LAYOUT {
-  if (code < 0x80) {
-    const isDigit = code >= 0x30 && code <= 0x39;
-    const letter = code | 0x20;
-    return isDigit || (letter >= 0x61 && letter <= 0x7a) ? WORD : LAYOUT;
-  }
-  if (code < 0xc0 || (code >= 0x2000 && code <= 0x2bff) || (code >= 0x3000 && code <= 0x3004)) return LAYOUT;
-  if (code === 0xfeff || (code >= 0xfe00 && code <= 0xfe0f) || (code >= 0x3008 && code <= 0x3020)) return LAYOUT;
-  if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0x0e00 && code <= 0x0e7f)) return ALONE;
-  return WORD;
-}
-
-const LAYOUT = 0;
-const WORD = 1;
-const ALONE = 2;
-
-/** By code unit, because every character of every answer is looked up. */
-const KINDS: Uint8Array = Uint8Array.from({ length: 65_536 }, (_, code) => kindOf(code));

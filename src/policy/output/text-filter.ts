@@ -32,7 +32,9 @@ export interface StepReader {
 
 /** A table of triggers; made once for each kind of reader. */
 export function triggersOf(isTrigger: (code: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 65_536 }, (_, code) => (isTrigger(code) ? 1 : 0));
+  const triggers = new Uint8Array(65_536);
+  for (let code = 0; code < triggers.length; code++) if (isTrigger(code)) triggers[code] = 1;
+  return triggers;
 }
 
 /** The most text one step may ask for, in UTF-16 code units. */
@@ -77,12 +79,23 @@ export class TextFilter implements TextScanner {
       this.#text += text;
       this.#run(false);
     }
-    const excess = this.#at - BEHIND_CHARACTERS;
-    if (excess > KEPT_CHARACTERS) {
-      this.#text = this.#text.slice(excess);
-      this.#start += excess;
-      this.#at -= excess;
-    }
+    this.#forget();
+  }
+
+  /** Takes text of which is known that nothing begins in it, while nothing waits. */
+  pass(text: string): void {
+    this.#text += text;
+    this.#at += text.length;
+    this.#forget();
+  }
+
+  /** A step asked for more text. */
+  get waits(): boolean {
+    return this.#at < this.#text.length;
+  }
+
+  get triggers(): Uint8Array {
+    return this.#options.reader.triggers;
   }
 
   end(): void {
@@ -93,6 +106,14 @@ export class TextFilter implements TextScanner {
     const taken = this.#edits;
     if (taken.length > 0) this.#edits = [];
     return taken;
+  }
+
+  #forget(): void {
+    const excess = this.#at - BEHIND_CHARACTERS;
+    if (excess <= KEPT_CHARACTERS) return;
+    this.#text = this.#text.slice(excess);
+    this.#start += excess;
+    this.#at -= excess;
   }
 
   #run(isEnd: boolean): void {
@@ -136,6 +157,81 @@ const NO_EDITS: readonly TextEdit[] = [];
 function isPlain(text: string, triggers: Uint8Array): boolean {
   for (let at = 0; at < text.length; at++) if (triggers[text.charCodeAt(at)] !== 0) return false;
   return true;
+}
+
+/** Pieces that passed the gate and that the filters were not told of yet. */
+const PASSED_MAX = 64;
+
+/**
+ * Filters of one channel as one scanner, which looks at plain text once for all of them: most of an answer begins
+ * nothing, and the filters hear of it in large pieces. `undefined` for no filter.
+ */
+export function createGate(filters: readonly TextFilter[]): TextScanner | undefined {
+  const [first] = filters;
+  return first && new Gate(first, filters);
+}
+
+class Gate implements TextScanner {
+  readonly #filters: readonly TextFilter[];
+  readonly #merged: TextScanner;
+  readonly #triggers: Uint8Array;
+  #passed: string[] = [];
+  #length = 0;
+  #isIdle = true;
+
+  constructor(first: TextFilter, filters: readonly TextFilter[]) {
+    this.#filters = filters;
+    this.#merged = mergeScanners(filters) ?? first;
+    this.#triggers = unionOf(filters.map(({ triggers }) => triggers));
+  }
+
+  get clear(): number {
+    return this.#isIdle ? this.#length : this.#merged.clear;
+  }
+
+  push(text: string): void {
+    this.#length += text.length;
+    if (this.#isIdle && isPlain(text, this.#triggers)) {
+      if (this.#passed.push(text) >= PASSED_MAX) this.#tell();
+      return;
+    }
+    this.#tell();
+    this.#merged.push(text);
+    this.#isIdle = !this.#filters.some(({ waits }) => waits);
+  }
+
+  end(): void {
+    this.#tell();
+    this.#merged.end();
+  }
+
+  take(): readonly TextEdit[] {
+    return this.#merged.take();
+  }
+
+  #tell(): void {
+    if (this.#passed.length === 0) return;
+    const text = this.#passed.join('');
+    for (const filter of this.#filters) filter.pass(text);
+    this.#passed = [];
+  }
+}
+
+const unions = new Map<string, Uint8Array>();
+const tables = new Map<Uint8Array, number>();
+
+/** What begins a step of any filter; made once for the same tables, of which there are a handful. */
+function unionOf(all: readonly Uint8Array[]): Uint8Array {
+  const distinct = [...new Set(all)];
+  if (distinct.length === 1 && distinct[0] !== undefined) return distinct[0];
+  for (const table of distinct) if (!tables.has(table)) tables.set(table, tables.size);
+  const key = distinct.map((table) => tables.get(table)).join(' ');
+  let union = unions.get(key);
+  if (union === undefined) {
+    union = triggersOf((code) => distinct.some((table) => table[code] !== 0));
+    unions.set(key, union);
+  }
+  return union;
 }
 
 /** Several scanners of one channel as one: the strictest watermark, and edits that do not overlap. */
