@@ -30,8 +30,11 @@ export interface AdminContext {
 /** Bodies of admin requests: a Modelfile's parts, licences among them. Blobs are no bodies in this sense. */
 const REQUEST_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Wait for the headers of an answer; progress comes at once, the check of an uploaded blob's hash does not. */
-const FIRST_BYTE_TIMEOUT_MS = 15 * 60_000;
+/** Longest silence of an answer, its headers included: a model that is converted says nothing for minutes. */
+const IDLE_TIMEOUT_MS = 30 * 60_000;
+
+/** Longest upload or transfer in all; a blob's answer begins when it has arrived. */
+const TOTAL_TIMEOUT_MS = 24 * 60 * 60_000;
 
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   route('POST', '/api/pull', (context) => reads(context, readTransfer)),
@@ -117,12 +120,14 @@ async function send(
   const changes = request.method !== 'HEAD';
   if (changes) exchange.onEnd(() => options.catalog.expire());
   exchange.emit({ type: 'upstream.called', path: exchange.route.path });
-  const response = await options.upstream.send({
-    ...request,
-    headers: exchange.traceHeaders(),
-    abort: exchange.abort,
-    firstByteTimeoutMs: FIRST_BYTE_TIMEOUT_MS,
+  const watch = options.watchdog.watch({
+    // How fast an upload moves is the admin's own affair.
+    idleMs: request.body instanceof ReadableStream ? TOTAL_TIMEOUT_MS : IDLE_TIMEOUT_MS,
+    totalMs: TOTAL_TIMEOUT_MS,
+    expire: () => exchange.abort.abort(new GatewayError('upstream_timeout')),
   });
+  exchange.onEnd(() => watch.stop());
+  const response = await options.upstream.send({ ...request, headers: exchange.traceHeaders(), abort: exchange.abort });
   exchange.emit({ type: 'upstream.answered', status: response.status });
   if (response.status >= 300) throw await upstreamFailure(response);
   if (changes) options.catalog.expire();
@@ -131,7 +136,10 @@ async function send(
     finish(exchange, response.status, 'completed', 0);
     return new Response(null, { status: response.status, headers });
   }
-  return new Response(passingOn(exchange, response.status, response.body), { status: response.status, headers });
+  return new Response(
+    passingOn(exchange, response.status, response.body, () => watch.touch(options.nowMs())),
+    { status: response.status, headers },
+  );
 }
 
 const CONTENT_TYPES = ['application/json', 'application/x-ndjson', 'text/plain'];
@@ -149,7 +157,12 @@ function answerHeaders(exchange: Exchange, response: Response): Headers {
 const ENCODER = new TextEncoder();
 
 /** Upstream's bytes as the client takes them; a break becomes an error line, never a clean end. */
-function passingOn(exchange: Exchange, status: number, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+function passingOn(
+  exchange: Exchange,
+  status: number,
+  body: ReadableStream<Uint8Array>,
+  moved: () => void,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
   return new ReadableStream<Uint8Array>({
@@ -162,6 +175,7 @@ function passingOn(exchange: Exchange, status: number, body: ReadableStream<Uint
           return;
         }
         bytes += value.length;
+        moved();
         controller.enqueue(value);
       } catch (thrown) {
         const error = gatewayErrorOf(thrown, exchange.abort.signal);
