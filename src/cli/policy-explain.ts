@@ -1,7 +1,11 @@
 import { MODES, type Mode } from '../core/decision.ts';
-import { BUILTIN_RULES, createInjectionDetector } from '../detectors/injection/index.ts';
+import { createInjectionDetector, shippedScorer } from '../detectors/injection/index.ts';
 import { compilePolicies, type PolicySource } from '../policy/compile.ts';
 import { formatProblem, PolicyError } from '../policy/problem.ts';
+import { POLICY_KINDS } from '../policy/kinds/index.ts';
+import { usesLearned } from '../policy/kinds/prompt-injection.ts';
+import { parsePolicyFile } from '../policy/parse.ts';
+import { injectionEngine } from '../policy/patterns.ts';
 import { type TrialExchange, type TrialResult, tryExchange } from '../policy/trial.ts';
 import { createWorld } from '../policy/world.ts';
 import {
@@ -39,7 +43,7 @@ export async function runExplain(argv: readonly string[], io: CommandIo): Promis
     for (const problem of error.problems) io.error(`${formatProblem(problem)}\n`);
     return EXIT_FOUND;
   }
-  const detection = flags.has('answer') ? undefined : detect(text, options.get('role') ?? 'user');
+  const detection = flags.has('answer') ? [] : detect(sources, text, options.get('role') ?? 'user');
   if (flags.has('json')) {
     io.out(`${JSON.stringify({ modes: Object.fromEntries(results), detection }, null, 2)}\n`);
   } else {
@@ -86,20 +90,65 @@ function readOrStandIn(world: ReturnType<typeof createWorld>, file: string): str
   }
 }
 
-/** What the detector saw, also where it stays below a threshold. */
-function detect(text: string, role: string) {
-  if (role === 'system') return undefined;
-  const detector = createInjectionDetector({ builtin: 'all', add: [], remove: [], threshold: 1 });
-  const known = role === 'tool' || role === 'assistant' ? role : 'user';
-  const { score, findings } = detector.inspect([{ text, role: known }]);
-  return {
-    score: Math.round(score * 100) / 100,
-    rulesKnown: BUILTIN_RULES.length,
-    findings: findings.map(({ rule, score: own, view, start, end }) => ({ rule, score: own, view, start, end })),
-  };
+interface Detection {
+  readonly policy: string;
+  readonly threshold: number;
+  readonly score: number;
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly score: number;
+    readonly view: string;
+    readonly start: number;
+    readonly end: number;
+    readonly context: 'direct' | 'indirect';
+    readonly features: readonly string[];
+  }[];
 }
 
-function describe(results: ReadonlyMap<Mode, TrialResult>, detection: ReturnType<typeof detect>): string {
+/** What each PromptInjection policy's own patterns saw, also where it stays below the threshold. */
+function detect(sources: readonly PolicySource[], text: string, role: string): readonly Detection[] {
+  return sources.flatMap(({ file, text: source }) =>
+    parsePolicyFile(file, source, POLICY_KINDS).documents.flatMap((document): readonly Detection[] => {
+      if (document.kind !== 'PromptInjection') return [];
+      // The kind's own schema accepted it.
+      const spec = document.spec as InjectionSpec;
+      if (role === 'system' || !(spec.scan ?? ['user', 'tool', 'assistant']).includes(role)) return [];
+      const threshold = spec.threshold ?? 1;
+      const detector = createInjectionDetector({
+        builtin: spec.patterns?.builtin ?? 'all',
+        add: (spec.patterns?.add ?? []).map((added) => ({ ...added, score: added.score ?? 1 })),
+        remove: spec.patterns?.remove ?? [],
+        threshold,
+        engine: injectionEngine,
+        ...(usesLearned(spec) ? { learned: shippedScorer() } : {}),
+      });
+      const { score, findings } = detector.inspect([{ text, role: role as 'user' | 'tool' | 'assistant' }]);
+      return [
+        {
+          policy: document.name,
+          threshold,
+          score: Math.round(score * 100) / 100,
+          findings: findings.map(({ rule, score: own, view, start, end, context, features = [] }) => ({
+            rule,
+            score: own,
+            view,
+            start,
+            end,
+            context,
+            features,
+          })),
+        },
+      ];
+    }),
+  );
+}
+
+type InjectionSpec = Parameters<typeof usesLearned>[0] & {
+  readonly scan?: readonly string[];
+  readonly threshold?: number;
+};
+
+function describe(results: ReadonlyMap<Mode, TrialResult>, detection: readonly Detection[]): string {
   const lines: string[] = [];
   const hard = results.get('hard');
   if (hard?.decisions.length === 0) lines.push('No rule fires.');
@@ -113,10 +162,13 @@ function describe(results: ReadonlyMap<Mode, TrialResult>, detection: ReturnType
   }
   if (hard?.refusal) lines.push(`in hard the client reads: ${hard.refusal.message}`);
   if (hard?.answer && hard.decisions.length > 0) lines.push(`in hard the answer is: ${hard.answer.content}`);
-  if (detection && detection.findings.length > 0) {
-    lines.push(`injection score ${detection.score}:`);
-    for (const { rule, score, view, start, end } of detection.findings) {
-      lines.push(`  ${rule} ${score.toFixed(2)} at ${start}-${end}, read as ${view}`);
+  for (const { policy, score: sum, threshold, findings } of detection) {
+    if (findings.length === 0) continue;
+    lines.push(`${policy}: injection score ${sum} of ${threshold}:`);
+    for (const { rule, score, view, start, end, context, features } of findings) {
+      const whose = context === 'indirect' ? ", in a tool's or document's text" : '';
+      lines.push(`  ${rule} ${score.toFixed(2)} at ${start}-${end}, read as ${view}${whose}`);
+      if (features.length > 0) lines.push(`    strongest: ${features.join('; ')}`);
     }
   }
   return `${lines.join('\n')}\n`;
