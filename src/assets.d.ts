@@ -7,3 +7,11 @@ declare module 'swagger-ui-dist/swagger-ui.css' {
   const path: string;
   export default path;
 }
+declare module '*/page.js' {
+  const text: string;
+  export default text;
+}
+declare module '*/page.css' {
+  const text: string;
+  export default text;
+}

@@ -1,4 +1,6 @@
 import { readConfig } from './config.ts';
+import { Feed } from './console/feed.ts';
+import { consoleRoutes } from './console/routes.ts';
 import { metricsRoute } from './server/metrics-route.ts';
 import { serve } from './server/server.ts';
 import { createService } from './service.ts';
@@ -13,8 +15,10 @@ const DRAIN_MS_MAX = 10 * 60 * 1000;
 /** Serves until a signal ends it. Rejects with ConfigError or PolicyError before anything listens. */
 export async function runService(): Promise<void> {
   const config = readConfig(Bun.env);
+  const feed = config.console ? new Feed(Date.now) : undefined;
   const telemetry = await startTelemetry({
     config,
+    ...(feed === undefined ? {} : { more: [feed.sink] }),
     environment: Bun.env,
     version: VERSION,
     write: batchedLines((text) => void process.stdout.write(text)),
@@ -23,7 +27,10 @@ export async function runService(): Promise<void> {
   const { sink } = telemetry;
   const service = await createService(config, {
     sink,
-    own: (inside) => [metricsRoute(telemetry.metrics, inside)],
+    own: (inside) => [
+      metricsRoute(telemetry.metrics, inside),
+      ...(feed === undefined ? [] : consoleRoutes({ feed, policies: () => inside.policies.current })),
+    ],
   });
   const server = serve(service.app, config);
   sink.emit({
