@@ -100,6 +100,7 @@ export async function createService(config: Config, parts: ServiceParts): Promis
     own: [...healthRoutes(policies, () => draining), ...docsRoutes(), ...(parts.own?.(inside) ?? [])],
     allowedOrigins: config.allowedOrigins,
     version: VERSION,
+    newId: () => crypto.randomUUID(),
   });
   return {
     app,

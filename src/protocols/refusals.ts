@@ -20,6 +20,7 @@ export function refusal(protocol: ProtocolName, error: GatewayError, requestId: 
     status: error.status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
       'x-request-id': requestId,
       ...(isFinal(error.status) ? { 'x-should-retry': 'false' } : {}),
       ...error.headers,

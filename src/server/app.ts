@@ -31,6 +31,7 @@ export interface AppOptions {
   readonly own: readonly OwnRoute[];
   readonly allowedOrigins: readonly string[];
   readonly version: string;
+  readonly newId: () => string;
 }
 
 export interface App {
@@ -74,10 +75,16 @@ export function createApp(options: AppOptions): App {
     return origin === undefined ? response : allowOrigin(response, origin);
   }
 
+  /** Exchanges bring their id; what the gateway answers by itself gets one too, so that any answer can be asked about. */
+  function identified(response: Response): Response {
+    if (!response.headers.has('x-request-id')) response.headers.set('x-request-id', options.newId());
+    return response;
+  }
+
   return {
     async fetch(request, connection) {
       try {
-        return await answer(request, connection);
+        return identified(await answer(request, connection));
       } catch (thrown) {
         const error = thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown });
         return options.gateway.reject(protocolOf(pathOf(request)), error, request);

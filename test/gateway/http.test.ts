@@ -108,6 +108,22 @@ describe('methods', () => {
   });
 });
 
+test.each([
+  'GET /healthz',
+  'GET /readyz',
+  'GET /docs',
+  'GET /docs/json',
+  'GET /api/tags',
+  'GET /nope',
+  'GET /api/chat',
+  'OPTIONS /api/chat',
+])('%s has a request id', async (line) => {
+  const [method = '', path = ''] = line.split(' ');
+  const answer = await fetch(gateway.url + path, { method, headers: { origin: 'https://chat.example' } });
+  await answer.arrayBuffer();
+  expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
+
 describe('framing', () => {
   const head = 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\n';
   test.each([

@@ -16,7 +16,7 @@ const NEVER_AS_IT_CAME: Readonly<Record<string, string>> = {
 };
 
 /** Answers that a policy which enforces changes, with the reason. */
-const CHANGED_IN_HARD: Readonly<Record<string, string>> = {
+const CHANGED_WHERE_ENFORCED: Readonly<Record<string, string>> = {
   'ollama/chat/secret-stream': 'the key is redacted',
   'ollama/chat/secret-buffered': 'the key is redacted',
   'openai/chat-secret-stream': 'the key is redacted',
@@ -38,17 +38,15 @@ const BROKEN = RECORDINGS.filter(({ status, name }) => status === 200 && BROKEN_
 const REFUSED = RECORDINGS.filter(({ status }) => status !== 200);
 
 let replayer: Replayer;
-let monitor: TestGateway;
-let hard: TestGateway;
+let gateways: Record<'monitor' | 'soft' | 'hard', TestGateway>;
 
 beforeAll(async () => {
   replayer = startReplayer();
-  monitor = await startGateway({ upstream: replayer.url, env: { ENFORCEMENT_MODE: 'monitor' } });
-  hard = await startGateway({ upstream: replayer.url, env: { ENFORCEMENT_MODE: 'hard' } });
+  const open = (mode: string) => startGateway({ upstream: replayer.url, env: { ENFORCEMENT_MODE: mode } });
+  gateways = { monitor: await open('monitor'), soft: await open('soft'), hard: await open('hard') };
 });
 afterAll(async () => {
-  await monitor.stop();
-  await hard.stop();
+  for (const gateway of Object.values(gateways)) await gateway.stop();
   await replayer.stop();
 });
 
@@ -66,11 +64,11 @@ test('every recording is replayed', () => {
   expect(ANSWERED.length + BROKEN.length + REFUSED.length).toBe(RECORDINGS.length);
 });
 
-describe.each(['monitor', 'hard'] as const)('a recorded answer in %s', (mode) => {
-  const changed = { ...NEVER_AS_IT_CAME, ...(mode === 'hard' ? CHANGED_IN_HARD : {}) };
+describe.each(['monitor', 'soft', 'hard'] as const)('a recorded answer in %s', (mode) => {
+  const changed = { ...NEVER_AS_IT_CAME, ...(mode === 'monitor' ? {} : CHANGED_WHERE_ENFORCED) };
 
   test.each(ANSWERED.map((recording) => [recording.name, recording] as const))('%s', async (name, recording) => {
-    const answer = await ask(mode === 'monitor' ? monitor : hard, recording);
+    const answer = await ask(gateways[mode], recording);
     const text = await answer.text();
     if (name in changed) {
       expect(text).not.toBe(textOf(recording));
@@ -84,7 +82,7 @@ describe.each(['monitor', 'hard'] as const)('a recorded answer in %s', (mode) =>
   test.each(BROKEN.map((recording) => [recording.name, recording] as const))(
     '%s says that it broke off',
     async (_name, recording) => {
-      const text = await (await ask(mode === 'monitor' ? monitor : hard, recording)).text();
+      const text = await (await ask(gateways[mode], recording)).text();
       expect(text).toContain('The model server could not answer');
       for (const end of ['"done":true', '[DONE]', 'message_stop', 'response.completed'])
         expect(text).not.toContain(end);
@@ -94,7 +92,7 @@ describe.each(['monitor', 'hard'] as const)('a recorded answer in %s', (mode) =>
   test.each(REFUSED.map((recording) => [recording.name, recording] as const))(
     '%s keeps its status in words of ours',
     async (_name, recording) => {
-      const answer = await ask(mode === 'monitor' ? monitor : hard, recording);
+      const answer = await ask(gateways[mode], recording);
       expect(answer.status).toBe(recording.status);
       const body: { error?: unknown; type?: unknown } = await answer.json();
       if (recording.name.startsWith('ollama/meta/v1') || recording.path.startsWith('/v1/'))
@@ -105,10 +103,10 @@ describe.each(['monitor', 'hard'] as const)('a recorded answer in %s', (mode) =>
 });
 
 describe('what is changed in hard differs by what the table says only', () => {
-  test.each(Object.keys(CHANGED_IN_HARD))('%s', async (name) => {
+  test.each(Object.keys(CHANGED_WHERE_ENFORCED))('%s', async (name) => {
     const recording = RECORDINGS.find((candidate) => candidate.name === name);
     if (recording === undefined) throw new Error('no such recording');
-    const answer = await ask(hard, recording);
+    const answer = await ask(gateways.hard, recording);
     expect(answer.status).toBe(200);
     const came = framesOf(recording, textOf(recording));
     const left = framesOf(recording, await answer.text());
