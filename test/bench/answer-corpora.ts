@@ -65,7 +65,7 @@ async function leaks(): Promise<void> {
 async function alterations(): Promise<void> {
   const set = await setOf('output-handling');
   console.log('harmless texts                   altered');
-  const devops = devopsTexts().map((text, index) => ({ id: `devops-${index}`, text }));
+  const devops = devopsTexts().map(({ text }, index) => ({ id: `devops-${index}`, text }));
   const files = await Promise.all(HARMLESS_FILES.map(async (name) => [name, await rowsOf(name)] as const));
   for (const [name, rows] of [...files, ['our own devops texts', devops] as const]) {
     let altered = 0;
