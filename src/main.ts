@@ -63,9 +63,17 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
   }
 }
 
+/** Ends the process when all that was said is out: a pipe takes 64 KiB at a time, and `process.exit` waits for nobody. */
+async function exitWith(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+  }
+  process.exit(code);
+}
+
 try {
   const code = await run(process.argv.slice(2));
-  if (code !== undefined) process.exit(code);
+  if (code !== undefined) await exitWith(code);
 } catch (error) {
   const lines =
     error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
