@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { at, find, gatewayEnvironment, KUBECTL, needs, OVERLAYS, render, ROOT } from './manifests.ts';
 
 const why = needs(KUBECTL, 'kubectl');
@@ -74,6 +76,48 @@ describe('.mirrord/mirrord.json', () => {
       }
     },
   );
+});
+
+describe('k8s/mirrord.sh', () => {
+  /** Runs the script with stand-ins for kubectl and mirrord; gives what mirrord was called with and the file it got. */
+  function session(...words: string[]): { command: string; file: unknown; said: string } {
+    const bin = mkdtempSync(join(tmpdir(), 'llm-gateway-mirrord-'));
+    try {
+      writeFileSync(join(bin, 'kubectl'), '#!/bin/sh\nprintf 2\n', { mode: 0o755 });
+      writeFileSync(join(bin, 'mirrord'), '#!/bin/sh\necho "$@"\ncat "$3"\n', { mode: 0o755 });
+      const result = Bun.spawnSync(['bash', 'k8s/mirrord.sh', ...words], {
+        cwd: ROOT,
+        env: { ...process.env, PATH: `${bin}:${dirname(process.execPath)}:${process.env['PATH']}` },
+        stdout: 'pipe',
+        stderr: 'pipe',
+      });
+      const [command = '', ...file] = result.stdout.toString().split('\n');
+      return { command, file: JSON.parse(file.join('\n')), said: result.stderr.toString() };
+    } finally {
+      rmSync(bin, { recursive: true });
+    }
+  }
+
+  test('runs the gateway with the file of this repository, and warns of a second pod', () => {
+    const { command, file, said } = session();
+    expect(command).toBe('exec --config-file .mirrord/mirrord.json -- bun run start');
+    expect(file).toEqual(config);
+    expect(said).toContain('has 2 pods');
+  });
+
+  test("takes only one user's requests where one is named, and still no probes", () => {
+    const { command, file } = session('--user', '7f0c', '--', 'bun', 'run', 'dev');
+    expect(command).toEndWith('-- bun run dev');
+    const filter = at(file, 'feature', 'network', 'incoming', 'http_filter');
+    expect(filter).toEqual({
+      all_of: [
+        { path: at(config, 'feature', 'network', 'incoming', 'http_filter', 'path_filter') },
+        { header: '^x-openwebui-user-id: 7f0c$' },
+      ],
+      ports: [8000],
+    });
+    expect(at(file, 'feature', 'env')).toEqual(at(config, 'feature', 'env'));
+  });
 });
 
 test('F5 runs the program of this repository under the Bun debugger', () => {
