@@ -66,7 +66,7 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
 /** Ends the process when all that was said is out: a pipe takes 64 KiB at a time, and `process.exit` waits for nobody. */
 async function exitWith(code: number): Promise<never> {
   for (const stream of [process.stdout, process.stderr]) {
-    await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+    await new Promise<void>((resolve) => void stream.end(() => resolve()));
   }
   process.exit(code);
 }
