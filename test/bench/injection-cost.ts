@@ -1,16 +1,18 @@
 /**
- * What an inspection costs: a short prompt, 100 KB of prose, and texts made to be expensive, as a multiple of prose.
+ * What an inspection costs with the learned score: a short prompt, 100 KB of prose, a chat client's whole request, and
+ * texts made to be expensive, as a multiple of prose.
  *
  *   bun test/bench/injection-cost.ts
  *
  * CPU time of this process, best of several runs, without memory of verdicts. Nothing is gated.
  */
-import { createInjectionDetector } from '../../src/detectors/injection/index.ts';
+import { createInjectionDetector, type InputPart, shippedScorer } from '../../src/detectors/injection/index.ts';
 import { BENIGN } from '../detectors/injection/data/benign.ts';
 import { EXACT, LOSSY } from '../detectors/injection/disguises.ts';
 
 const SIZE = 100_000;
-const detector = createInjectionDetector({ builtin: 'all', add: [], remove: [], threshold: 1, cache: 'none' });
+const options = { builtin: 'all', add: [], remove: [], threshold: 1, learned: shippedScorer() } as const;
+const detector = createInjectionDetector({ ...options, cache: 'none' });
 const prompts = BENIGN.filter((text) => /^[a-z ,.'?!-]+$/i.test(text));
 const prose = Array.from({ length: Math.ceil(SIZE / 40) }, (_, at) => prompts[(at * 7) % prompts.length])
   .join(' ')
@@ -65,6 +67,28 @@ const shortMilliseconds = best(9, () => {
 console.log(`a prompt of ${short.length} characters: ${shortMilliseconds.toFixed(1)} us`);
 const proseMilliseconds = best(9, () => detector.inspect([{ text: prose, role: 'user' }]));
 console.log(`prose of ${prose.length} characters: ${proseMilliseconds.toFixed(2)} ms`);
+
+/** What Open WebUI sends: 36 tools with descriptions of their parameters, twenty turns, 26 KB. */
+const request: readonly InputPart[] = [
+  ...Array.from({ length: 20 }, (_, turn) => ({
+    role: turn % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    text: Array.from({ length: 8 }, (_, at) => prompts[(turn * 31 + at * 7) % prompts.length]).join(' '),
+  })),
+  ...Array.from({ length: 36 * 6 }, (_, at) => ({
+    role: 'tool' as const,
+    text: `${prompts[(at * 13) % prompts.length]} (parameter ${at})`,
+  })),
+];
+const characters = request.reduce((sum, { text }) => sum + text.length, 0);
+let known = createInjectionDetector(options);
+const cold = best(9, () => {
+  known = createInjectionDetector(options);
+  known.inspect(request);
+});
+const nextTurn = best(30, () => known.inspect([{ role: 'user', text: short }, ...request]));
+console.log(
+  `a request of ${request.length} texts, ${characters} characters: ${cold.toFixed(2)} ms, then ${nextTurn.toFixed(2)} ms with its history known`,
+);
 const rows = Object.entries(texts).map(([name, text]) => {
   const milliseconds = best(15, () => detector.inspect([{ text, role: 'user' }]));
   return { name, times: milliseconds / text.length / (proseMilliseconds / prose.length) };

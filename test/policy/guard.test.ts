@@ -75,4 +75,15 @@ describe('a guard model', () => {
       "model: { name: mistral, baseUrl: 'http://127.0.0.1:1', prompt: { system: Is it safe?, flagged: '(?i:no)', clear: '(?i:yes)' } }";
     expect(setOf({ PromptInjection: asked }).policies).toHaveLength(1);
   });
+
+  test('a question without a verdict is recorded, and the score decides alone', async () => {
+    const makeGuard = (): Guard => ({
+      family: 'llama_guard',
+      judge: () =>
+        Promise.resolve({ status: 'unavailable', verdict: 'unknown', score: 0, categories: [], durationMs: 0 }),
+    });
+    const result = await tryExchange(setOf(policy, {}, { makeGuard }), said('Hello'));
+    expect(result.outcome).toBe('passed');
+    expect(result.decisions).toMatchObject([{ rule: 'guard_unavailable', verdict: 'allow', outcome: 'passed' }]);
+  });
 });

@@ -18,8 +18,11 @@ import {
 import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS, lengthPenalty } from './model-shape.ts';
 import weightsText from './weights.txt' with { type: 'text' };
 
-/** Scores are capped here: no likeness, however strong, counts for more than one certain pattern. */
-export const LEARNED_SCORE_MAX = 1;
+/**
+ * Scores are capped here, below the shipped threshold: likeness alone refuses nobody's own words, it takes a pattern or a
+ * view beside it. In text of tools and documents, where it weighs more, it can.
+ */
+export const LEARNED_SCORE_MAX = 0.95;
 /** Strongest features that a finding names. */
 export const FEATURES_NAMED_MAX = 3;
 

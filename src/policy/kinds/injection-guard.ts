@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { RequestText } from '../../core/operation.ts';
-import type { Guard } from '../../detectors/guard/index.ts';
+import type { Guard, GuardStatus } from '../../detectors/guard/index.ts';
 import type { PolicyDocument } from '../document.ts';
 import type { CompileHost } from '../kind.ts';
 import { compilePatterns } from '../patterns.ts';
@@ -70,25 +70,37 @@ export function guardOf(document: PolicyDocument, spec: GuardSpec | undefined, h
   }
 }
 
-/** The model's word on the texts that are most in doubt: the highest sum of scores, where it flagged one. */
+/** What came of asking. */
+export interface GuardWord {
+  /** The highest sum of scores, where the model flagged a text or could not say and `onError` is `closed`. */
+  readonly flagged?: { readonly score: number; readonly part: number };
+  /** Why a text has no verdict: the score decided alone there. */
+  readonly failure?: GuardStatus;
+}
+
+/** The model's word on the texts that are most in doubt. */
 export async function askGuard(
   guard: Guard | undefined,
   texts: readonly RequestText[],
   scores: readonly number[],
   signal: AbortSignal,
-): Promise<{ readonly score: number; readonly part: number } | undefined> {
-  if (!guard) return undefined;
+): Promise<GuardWord> {
+  if (!guard) return {};
   const parts = texts
     .map((each, part) => ({ text: each.text, part, score: scores[part] ?? 0 }))
     .sort((a, b) => b.score - a.score || b.part - a.part)
     .slice(0, TEXTS_ASKED_MAX);
   const outcomes = await Promise.all(parts.map(({ text: asked, score }) => guard.judge(asked, score, signal)));
-  let best: { readonly score: number; readonly part: number } | undefined;
+  let flagged: { readonly score: number; readonly part: number } | undefined;
   for (const [index, outcome] of outcomes.entries()) {
     const asked = parts[index];
     if (!asked || outcome.score <= 0) continue;
     const score = asked.score + outcome.score;
-    if (!best || score > best.score) best = { score, part: asked.part };
+    if (!flagged || score > flagged.score) flagged = { score, part: asked.part };
   }
-  return best;
+  const failure = outcomes.find(({ status, verdict }) => verdict === 'unknown' && !NO_FAILURES.has(status))?.status;
+  return { ...(flagged ? { flagged } : {}), ...(failure ? { failure } : {}) };
 }
+
+/** Without a verdict because none was wanted any more. */
+const NO_FAILURES: ReadonlySet<GuardStatus> = new Set(['skipped', 'cancelled']);

@@ -183,7 +183,18 @@ async function inspect(
   const inspection = judge.detector.inspect(texts.map(({ text, role, path }) => ({ text, role, origin: path })));
   const unread = inspection.faults.length > 0;
   const isCertain = inspection.suspicious || unread;
-  const guarded = isCertain ? undefined : await askGuard(judge.guard, texts, inspection.partScores, context.signal);
+  const { flagged: guarded, failure } = isCertain
+    ? {}
+    : await askGuard(judge.guard, texts, inspection.partScores, context.signal);
+  // A check that was wanted and did not take place is seen in metrics, spans and the log, whatever is decided.
+  if (failure) {
+    context.note(host.identity(document), {
+      situation: 'text_recorded',
+      rule: `guard_${failure}`,
+      channel: 'request',
+      findings: 0,
+    });
+  }
   const score = Math.max(inspection.score, guarded?.score ?? 0);
   if (!isCertain && score < (document.spec.threshold ?? THRESHOLD)) return;
   const threshold = document.spec.threshold ?? THRESHOLD;

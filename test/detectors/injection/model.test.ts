@@ -244,7 +244,7 @@ describe('parseModel()', () => {
     expect([floor - 1, floor, Number.NEGATIVE_INFINITY, Number.NaN].map((raw) => toScore(model.header, raw))).toEqual([
       0, 0, 0, 0,
     ]);
-    expect(toScore(model.header, one + 1e-9)).toBe(1);
+    expect(toScore(model.header, one + 1e-9)).toBe(LEARNED_SCORE_MAX);
     expect(toScore(model.header, one - 0.05)).toBeLessThan(1);
     expect(toScore(model.header, 1e9)).toBe(LEARNED_SCORE_MAX);
   });
