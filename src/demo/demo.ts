@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import type { Decision, Mode } from '../core/decision.ts';
 import type { Sink } from '../core/events.ts';
-import { serve } from '../server/server.ts';
+import type { App } from '../server/app.ts';
+import { serve, type RunningServer } from '../server/server.ts';
 import { createService, type Service } from '../service.ts';
 import { tee } from '../telemetry/sinks.ts';
 import { tracingWanted } from '../telemetry/tracing-wanted.ts';
@@ -49,13 +50,20 @@ async function settings(mode: Mode, env: Readonly<Record<string, string>> = {}):
 }
 
 const port = Number(process.env['PORT'] || 8000);
-const server = serve(
-  {
+const server = listen();
+
+function listen(): RunningServer {
+  const app: App = {
     fetch: (request, connection) =>
       service?.app.fetch(request, connection) ?? Promise.resolve(new Response(null, { status: 503 })),
-  },
-  { host: '127.0.0.1', port, tls: undefined },
-);
+  };
+  try {
+    return serve(app, { host: '127.0.0.1', port, tls: undefined });
+  } catch {
+    print(red(`Port ${port} is in use. Choose another one: PORT=8001`));
+    process.exit(1);
+  }
+}
 
 interface Shown {
   readonly status: number;
