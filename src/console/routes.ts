@@ -98,6 +98,10 @@ function events(feed: Feed): Response {
   });
   if (stop === undefined) throw new GatewayError('overloaded');
   const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      // The head of the answer leaves with its first bytes: whoever watches a quiet gateway sees that it is connected.
+      controller.enqueue(encoder.encode(': watching\n\n'));
+    },
     async pull(controller) {
       if (backlog.length === 0 && !ended) {
         await new Promise<void>((resolve) => {

@@ -173,10 +173,13 @@ function genAiInstruments(registry: Registry) {
 
 function ownInstruments(registry: Registry) {
   return {
-    faults: registry.counter('llm_gateway_faults_total', {
-      help: 'Failures of the gateway itself, by name',
-      labels: ['fault'],
-    }),
+    faults: seeded(
+      registry.counter('llm_gateway_faults_total', {
+        help: 'Failures of the gateway itself, by name',
+        labels: ['fault'],
+      }),
+      [['internal'], ['uncaught_exception'], ['unhandled_rejection']],
+    ),
     telemetryDropped: seeded(
       registry.counter('llm_gateway_telemetry_dropped_total', {
         help: 'Telemetry that was lost, by signal (traces, metrics, events) and reason',
