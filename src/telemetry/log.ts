@@ -206,10 +206,13 @@ const COLOURS: Readonly<Record<string, string>> = {
 const RESET = '\u001b[0m';
 const DIM = '\u001b[2m';
 
+/** What needs no quotes; all else is JSON, so that no value begins a line or moves the cursor. */
+const PLAIN = /^[\w.:/@*+-]+$/;
+
 function readableLine(entry: { timestamp: string; level: string; message: string }, fields: Fields): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}=${typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value)}`);
   const time = entry.timestamp.slice(11, 23);
   return `${DIM}${time}${RESET} ${COLOURS[entry.level] ?? ''}${entry.level.padEnd(7)}${RESET} ${entry.message} ${DIM}${pairs.join(' ')}${RESET}\n`;
 }
