@@ -135,10 +135,10 @@ describe('ollama', () => {
     const messages = [{ role: 'user', content: INJECTION }];
     stage.play('ollama/chat/stream');
     for (const request of [
-      client.chat({ model: MODEL, messages }),
-      client.chat({ model: MODEL, messages, stream: true }),
+      () => client.chat({ model: MODEL, messages }),
+      () => client.chat({ model: MODEL, messages, stream: true }),
     ]) {
-      const error = await rejection(request);
+      const error = await rejection(request());
       expect(error.name).toBe('ResponseError');
       expect(error.message).toBe(REFUSAL);
       expect(error.status_code).toBe(403);
@@ -186,13 +186,13 @@ describe('ollama', () => {
 
   test('may not change what is installed', async () => {
     for (const request of [
-      client.pull({ model: 'x' }),
-      client.create({ model: 'x', from: 'y' }),
-      client.copy({ source: 'x', destination: 'y' }),
-      client.delete({ model: 'x' }),
-      client.push({ model: 'x' }),
+      () => client.pull({ model: 'x' }),
+      () => client.create({ model: 'x', from: 'y' }),
+      () => client.copy({ source: 'x', destination: 'y' }),
+      () => client.delete({ model: 'x' }),
+      () => client.push({ model: 'x' }),
     ])
-      expect((await rejection(request)).message).toBe('No such route');
+      expect((await rejection(request())).message).toBe('No such route');
   });
 
   test('that aborts ends the work of the model server', async () => {
