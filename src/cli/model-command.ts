@@ -26,8 +26,19 @@ export function modelName(word: string): string {
   }
 }
 
-/** True where a word is an archive's file rather than a model's name. */
-export function isFile(word: string): boolean {
+/** True where a word can name a local model. */
+export function isModelName(word: string): boolean {
+  try {
+    readModelPath(word);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True where a word means an archive's file rather than a model's name: such a file is there, or it ends in `.tar`. */
+export function isArchive(word: string): boolean {
+  if (word.endsWith('.tar')) return true;
   try {
     return statSync(word).isFile();
   } catch {

@@ -1,6 +1,6 @@
 import { inspectArchive, inspectStored, type ModelReport } from '../models/inspect.ts';
 import { isHidden } from '../models/template.ts';
-import { isFile, modelName, modelsDirectory, printable, sizeText } from './model-command.ts';
+import { isArchive, modelName, modelsDirectory, printable, sizeText } from './model-command.ts';
 import { type CommandIo, EXIT_FINE, readArguments } from './policy-command.ts';
 
 /** Lines of a licence that are shown; `--json` has it whole. */
@@ -10,7 +10,7 @@ const LICENSE_LINES_MAX = 3;
 export async function runInspect(argv: readonly string[], io: CommandIo): Promise<number> {
   const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['models'], words: [1, 1] });
   const [word = ''] = words;
-  const report = isFile(word)
+  const report = isArchive(word)
     ? inspectArchive(word)
     : inspectStored(modelName(word), modelsDirectory(io, options.get('models')));
   io.out(flags.has('json') ? `${JSON.stringify(report)}\n` : render(report));

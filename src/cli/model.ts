@@ -6,8 +6,17 @@ import { loadArchive } from '../models/load.ts';
 import { fullName, readFullName, readModelPath, shortName } from '../models/name.ts';
 import { packModel } from '../models/pack.ts';
 import { expectStore, findModel } from '../models/store.ts';
-import { verifyArchive } from '../models/verify.ts';
-import { expectations, isFile, modelName, modelsDirectory, progressOf, sizeText } from './model-command.ts';
+import { verifyArchive, type VerifyOptions } from '../models/verify.ts';
+import { verifyStored } from '../models/verify-stored.ts';
+import {
+  expectations,
+  isArchive,
+  isModelName,
+  modelName,
+  modelsDirectory,
+  progressOf,
+  sizeText,
+} from './model-command.ts';
 import { runInspect } from './model-inspect.ts';
 import { type Command, type CommandIo, EXIT_FINE, EXIT_FOUND, EXIT_USAGE } from './policy-command.ts';
 import { readArguments, UsageError } from './policy-command.ts';
@@ -31,6 +40,7 @@ const USAGE = `bun run model COMMAND
 
   pack NAME [--models DIR] [--out FILE]        manifest and blobs in one file, and FILE.index.json, the part to sign
   verify FILE [--index FILE] [--digest D]      every digest, size, type and path; against a signed index or a pin
+  verify NAME [--models DIR] [--digest D]      the same of a model where it stands: Ollama itself never looks again
   load FILE [--models DIR] [--replace]         into another models directory: all of it or nothing, while Ollama runs
        [--index FILE] [--digest D]             the same demands as verify, before anything is written
   pin NAME | FILE [--models DIR]               the entry for a ModelAllowlist
@@ -89,17 +99,30 @@ async function runPack(argv: readonly string[], io: CommandIo): Promise<number> 
 }
 
 async function runVerify(argv: readonly string[], io: CommandIo): Promise<number> {
-  const accepted = { flags: ['json'], options: ['index', 'digest'], words: [1, 1] } as const;
+  const accepted = { flags: ['json'], options: ['models', 'index', 'digest'], words: [1, 1] } as const;
   const { words, flags, options } = readArguments(argv, accepted);
-  const [file = ''] = words;
+  const [word = ''] = words;
   const wanted = expectations(options);
-  const { index, size } = withProgress(io, (progress) => verifyArchive(file, { ...wanted, progress }));
+  const { index, size } = withProgress(io, (progress) => verifyWord(word, io, options, { ...wanted, progress }));
   io.out(
     flags.has('json')
-      ? `${JSON.stringify({ ...summary(index), file, size })}\n`
-      : `${file}: ${index.name} ${index.digest}, ${index.blobs.length} blobs, ${sizeText(size)}: every byte is as it must be\n`,
+      ? `${JSON.stringify({ ...summary(index), file: word, size })}\n`
+      : `${word}: ${index.name} ${index.digest}, ${index.blobs.length} blobs, ${sizeText(size)}: every byte is as it must be\n`,
   );
   return EXIT_FINE;
+}
+
+/** An archive if there is such a file, else a model where it stands. */
+function verifyWord(
+  word: string,
+  io: CommandIo,
+  options: ReadonlyMap<string, string>,
+  wanted: VerifyOptions,
+): { readonly index: ArchiveIndex; readonly size: number } {
+  if (isArchive(word) || !isModelName(word)) return verifyArchive(word, wanted);
+  if (wanted.index !== undefined) throw new UsageError('--index is for archives; a stored model has --digest');
+  const index = verifyStored(word, modelsDirectory(io, options.get('models')), wanted);
+  return { index, size: index.blobs.reduce((sum, blob) => sum + blob.size, index.manifest.size) };
 }
 
 async function runLoad(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -124,7 +147,7 @@ async function runLoad(argv: readonly string[], io: CommandIo): Promise<number> 
 async function runPin(argv: readonly string[], io: CommandIo): Promise<number> {
   const { words, flags, options } = readArguments(argv, { flags: ['json'], options: ['models'], words: [1, 1] });
   const [word = ''] = words;
-  const index = isFile(word)
+  const index = isArchive(word)
     ? withProgress(io, (progress) => verifyArchive(word, { progress })).index
     : storedIndex(modelName(word), modelsDirectory(io, options.get('models')));
   const name = shortName(readFullName(index.name));

@@ -1,4 +1,4 @@
-import { type ArchiveEntry, type ArchiveLayout, INDEX_BYTES_MAX, INDEX_PATH } from './archive.ts';
+import { type ArchiveEntry, type ArchiveIndex, type ArchiveLayout, INDEX_BYTES_MAX, INDEX_PATH } from './archive.ts';
 import { createIndex, encodeIndex, equalBytes, layOut, readIndex, sha256 } from './archive.ts';
 import { ioError, ModelError, shown } from './error.ts';
 import { FILES, type Files, hashRange, openRegular, type Progress, readFully, readRange, withFile } from './files.ts';
@@ -137,10 +137,15 @@ function expectPinned(layout: ArchiveLayout, options: VerifyOptions): void {
   if (options.index !== undefined && !equalBytes(options.index, layout.indexBytes)) {
     throw new ModelError('refused', 'The index given is not the index of this archive');
   }
-  if (options.digest === undefined) return;
-  const wanted = options.digest.startsWith('sha256:') ? options.digest : `sha256:${options.digest}`;
-  if (wanted.toLowerCase() !== layout.index.digest) {
-    throw new ModelError('refused', `The model's digest is ${layout.index.digest}, not ${shown(wanted)}`);
+  expectDigest(layout.index, options.digest);
+}
+
+/** Refuses a model whose digest is not the one given, if one is; `sha256:` before it is optional. Throws ModelError. */
+export function expectDigest(index: ArchiveIndex, digest: string | undefined): void {
+  if (digest === undefined) return;
+  const wanted = digest.startsWith('sha256:') ? digest : `sha256:${digest}`;
+  if (wanted.toLowerCase() !== index.digest) {
+    throw new ModelError('refused', `The model's digest is ${index.digest}, not ${shown(wanted)}`);
   }
 }
 

@@ -42,6 +42,22 @@ describe('model', () => {
     expect((await run('load', archive, '--models', target)).out).toContain('unchanged; 0 blobs written, 3 were there');
   });
 
+  test('verify of a name hashes the model where it stands', async () => {
+    const target = emptyStore();
+    await run('load', archive, '--models', target);
+    expect((await run('verify', 'tiny', '--models', target)).out).toContain('every byte is as it must be');
+    expect((await run('verify', 'tiny', '--models', target, '--digest', '0'.repeat(64))).code).toBe(1);
+    expect((await run('verify', 'tiny', '--models', target, '--index', archive)).code).toBe(2);
+    const weights = `sha256-${new Bun.CryptoHasher('sha256').update('GGUF tiny').digest('hex')}`;
+    fs.writeFileSync(join(target, 'blobs', weights), 'GGUF evil');
+    expect(await run('verify', 'tiny', '--models', target)).toMatchObject({
+      code: 1,
+      error: expect.stringContaining(weights),
+    });
+    fs.writeFileSync(join(target, 'blobs', weights), 'GGUF');
+    expect((await run('verify', 'tiny', '--models', target)).error).toContain('4 bytes, the manifest says 9');
+  });
+
   test('pin prints an entry that a ModelAllowlist takes, of a name and of a file', async () => {
     const ofName = await run('pin', 'Tiny', '--models', store);
     expect(parse(ofName.out)).toEqual([
@@ -110,6 +126,7 @@ describe('model', () => {
     ['a digest that is none', () => ['verify', archive, '--digest', 'abc'], 2, '64 hex digits'],
     ['another pin', () => ['verify', archive, '--digest', '0'.repeat(64)], 1, "The model's digest is"],
     ['another index', () => ['verify', archive, '--index', archive], 1, 'not the index of this archive'],
+    ['no such archive', () => ['pin', 'none.tar'], 2, 'ENOENT'],
     ['no such file', () => ['load', join(work, 'none.tar'), '--models', store], 2, 'ENOENT'],
     ['no such store', () => ['load', archive, '--models', join(work, 'none')], 2, 'ENOENT'],
     ['no such model', () => ['pack', 'none', '--models', store, '--out', join(work, 'x.tar')], 2, 'has no model'],
