@@ -41,6 +41,8 @@ export interface RequestContext {
    * where it cannot be read in time; resolves to `undefined` when the model is not installed.
    */
   digest(): Promise<string | undefined>;
+  /** The body's size as it came, in bytes; absent where nothing came over a wire. */
+  bodyBytes?(): number;
   /** The Modelfile's own system prompt, cached by digest; `undefined` when there is none or it cannot be read. */
   modelSystem(): Promise<string | undefined>;
   readonly signal: AbortSignal;

@@ -170,7 +170,10 @@ async function run(
     exchange.emit({ type: 'request.raw', text: view.texts.map(({ text }) => text).join('\n') });
 
   const stages = recorded(options, exchange, policies.stages(model, principal));
-  const context = requestContext(options, exchange, operation, view, principal, model);
+  const context = {
+    ...requestContext(options, exchange, operation, view, principal, model),
+    bodyBytes: () => Buffer.byteLength(body),
+  };
   for (const stage of stages) await stage.request?.(context);
   exchange.emit({ type: 'request.decided' });
   const refused = exchange.refusal();

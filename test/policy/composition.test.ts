@@ -91,6 +91,14 @@ describe('documents of one kind', () => {
     ]);
   });
 
+  test('an allowed text that no rule can match is warned of, and others are not', () => {
+    const set = setOf({
+      'SensitiveInformation keys':
+        "rules: { add: [{ id: own, label: OWN, pattern: 'OWN-[0-9]{4}', keywords: [own] }] }\nallow: [OWN-0000, OWN-000]",
+    });
+    expect(set.summary['warnings']).toEqual(['keys: no rule can match "OWN-000", so allow has no effect for it']);
+  });
+
   test('remove and allow act within their own document', async () => {
     const set = setOf({
       'SensitiveInformation lax':

@@ -189,6 +189,20 @@ describe('a hundred swaps under load', () => {
   }, 60_000);
 });
 
+test('a body over a limit that is only watched passes and is noted', async () => {
+  const upstream = scriptedUpstream(() => ndjson(chatRecords(['Hello'])));
+  cleanUp.push(() => upstream.stop());
+  const limits =
+    'apiVersion: llm-gateway/v1\nkind: Consumption\nmetadata: { name: limits }\nspec: { limits: { bodyBytes: 1024 } }\n';
+  const gateway = await startGateway({ upstream: upstream.url, policies: { 'limits.yaml': limits } });
+  cleanUp.push(() => gateway.stop());
+  expect(await chat(gateway)).toBe('Hello');
+  expect(gateway.decisions).toEqual([]);
+  const long = { model: MODEL, messages: [{ role: 'user', content: 'é'.repeat(500) }] };
+  expect((await post(`${gateway.url}/api/chat`, long)).status).toBe(200);
+  expect(gateway.decisions).toMatchObject([{ rule: 'bodyBytes', verdict: 'deny', outcome: 'passed' }]);
+});
+
 describe('a set that cannot be used', () => {
   test('is loud: a log line with places, an event to count, stale on /readyz; and requests go on', async () => {
     const directory = join(scratch(), 'policies');

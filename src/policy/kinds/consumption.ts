@@ -147,6 +147,10 @@ function limitRequest(document: ConsumptionDocument, context: RequestContext, ho
   const limits = document.spec.limits ?? {};
   const { request } = context;
   const policy = host.identity(document);
+  // Where it acts, the body was refused before it was read to its end.
+  if (limits.bodyBytes !== undefined && policy.mode === 'monitor' && (context.bodyBytes?.() ?? 0) > limits.bodyBytes) {
+    context.note(policy, tooLarge('bodyBytes', limits.bodyBytes, 'request'));
+  }
   if (limits.messages !== undefined && request.messages > limits.messages) {
     context.note(policy, tooLarge('messages', limits.messages, 'messages'));
   }

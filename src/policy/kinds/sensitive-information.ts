@@ -6,6 +6,8 @@ import type { Stage } from '../../core/stage.ts';
 import { answerStage } from './sensitive-answer.ts';
 import { redactRequest } from './sensitive-prompt.ts';
 import { type OwnedRule, resolveRules } from './sensitive-rules.ts';
+import { compileProgram } from '../programs.ts';
+import { quote } from '../problem.ts';
 import { createPrograms, type SensitivePolicy } from './sensitive-programs.ts';
 
 /**
@@ -114,6 +116,7 @@ function policyOf(document: SensitiveDocument, documentIndex: number, host: Comp
     host.report(document, ['spec', 'toolArguments'], message, 'key');
   }
   const rules: readonly OwnedRule[] = resolveRules(document, documentIndex, host);
+  warnIdleAllow(document, rules, host);
   return {
     identity: host.identity(document),
     watches: spec.mode === 'monitor',
@@ -123,6 +126,27 @@ function policyOf(document: SensitiveDocument, documentIndex: number, host: Comp
     toolArguments: spec.toolArguments ?? 'redact',
     rules,
   };
+}
+
+/**
+ * A text under `allow` that no rule can match changes nothing: a word and no mistake, because whether a rule finds it may
+ * hang on what stands around it. Contexts and checks are left out, so that none is told of that could have an effect.
+ */
+function warnIdleAllow(document: SensitiveDocument, rules: readonly OwnedRule[], host: CompileHost): void {
+  const { allow } = document.spec;
+  if (allow === undefined || host.hasProblems()) return;
+  const bare = rules.map(({ rule }) => {
+    const { allow: _allow, owner: _owner, ...own } = rule;
+    if ('value' in own) return own;
+    const { validators: _validators, before: _before, keywords: _keywords, ...pattern } = own;
+    return pattern;
+  });
+  const program = compileProgram(bare, 'watch', host.cache);
+  if (typeof program === 'string') return;
+  for (const text of allow) {
+    if (program.findings(text).some(({ start, end }) => start === 0 && end === text.length)) continue;
+    host.warn(`${document.name}: no rule can match ${quote(text)}, so allow has no effect for it`);
+  }
 }
 
 function compiled(
