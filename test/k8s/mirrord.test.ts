@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { at, find, gatewayEnvironment, KUBECTL, needs, OVERLAYS, render, ROOT } from './manifests.ts';
+
+// Other programs run here, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 const why = needs(KUBECTL, 'kubectl');
 const config: unknown = JSON.parse(readFileSync(`${ROOT}.mirrord/mirrord.json`, 'utf8'));

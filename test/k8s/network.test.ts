@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { at, KUBECTL, list, needs, OVERLAYS, render, workloads, type Manifest } from './manifests.ts';
 import { Network, podsOf, type Pod } from './network.ts';
+
+// Other programs run here, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 const why = needs(KUBECTL, 'kubectl');
 

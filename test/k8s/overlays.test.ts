@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import {
   at,
@@ -14,6 +14,9 @@ import {
   workloads,
   type Manifest,
 } from './manifests.ts';
+
+// Other programs run here, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 const why = needs(KUBECTL, 'kubectl');
 

@@ -1,8 +1,11 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { COMPONENTS, KUBECTL, needs, OVERLAYS, parseManifests, program, renderText, ROOT, run } from './manifests.ts';
+
+// Other programs run here, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 /** The judgement of others: strict schemas, linters. Each is skipped by name where the machine lacks the program. */
 

@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { at, list, needs, program, ROOT, run } from './manifests.ts';
+
+// Other programs run here, on machines that may be busy.
+setDefaultTimeout(60_000);
 
 const ACTIONLINT = program('actionlint');
 const FILES = [...new Bun.Glob('*.yaml').scanSync(`${ROOT}.github/workflows`)].sort();
