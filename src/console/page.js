@@ -103,7 +103,7 @@ function drawIncident(incident, open) {
   const times = incident.count > 1 ? `${incident.count} times` : '';
   summary.append(
     time,
-    element('span', incident.outcome, `outcome ${incident.outcome}`),
+    element('span', incident.outcome, outcomeClass(incident)),
     element('span', `${incident.rule}`),
     element('span', `${incident.policy} · ${incident.mode} · ${incident.caller} · ${incident.model}`, 'faint'),
     element('span', times),
@@ -121,6 +121,11 @@ function drawIncident(incident, open) {
   details.append(summary, list);
   item.append(details);
   return item;
+}
+
+/** What passed although the policy says otherwise is not drawn as if all were well. */
+function outcomeClass({ verdict, outcome }) {
+  return `outcome ${outcome === 'passed' && verdict !== 'allow' ? 'warned' : outcome}`;
 }
 
 function filter() {
@@ -153,7 +158,7 @@ async function tryText() {
     result.replaceChildren(element('p', said.error));
     return;
   }
-  const parts = [element('p', `Verdict ${said.verdict}, outcome ${said.outcome}`, `outcome ${said.outcome}`)];
+  const parts = [element('p', `Verdict ${said.verdict}, outcome ${said.outcome}`, outcomeClass(said))];
   if (said.refusal !== undefined) parts.push(element('p', `The client reads: ${said.refusal.message}`));
   for (const decision of said.decisions) {
     const rules = decision.rules === undefined ? decision.rule : decision.rules.join(', ');
