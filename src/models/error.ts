@@ -31,6 +31,10 @@ export function ioError(doing: string, error: unknown): ModelError {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ModelError('no_space', `Cannot ${doing}: no space left (${code})`, { cause: error });
   }
+  if (code === 'EXDEV') {
+    const why = 'blobs and manifests must lie on the same file system as the directory they are in';
+    return new ModelError('io', `Cannot ${doing}: ${why} (${code})`, { cause: error });
+  }
   const kind = code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'io';
   return new ModelError(kind, `Cannot ${doing}: ${code}`, { cause: error });
 }

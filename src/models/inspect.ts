@@ -174,7 +174,7 @@ function contentNotices(
       ? [note('turns', 'messages', `${texts.messages.length} turns stand before each`)]
       : []),
     ...(texts.templates.length === 0
-      ? [note('no_template', 'template', 'Ollama takes the one inside the weights')]
+      ? [note('no_template', 'template', 'without one Ollama passes prompts as they are')]
       : []),
     ...['renderer', 'parser']
       .filter((key) => typeof config[key] === 'string' && config[key] !== '')

@@ -46,6 +46,7 @@ export function packModel(name: string, models: string, out: string, options: Pa
 
   const partial = `${out}.partial`;
   try {
+    for (const path of [out, indexFileOf(out), partial]) expectReplaceable(files, path);
     const fd = openPartial(files, partial);
     const resumedBytes = withFile(files, fd, () => {
       const resumed = resumable(files, fd, layout);
@@ -142,6 +143,17 @@ function resumable(files: Files, fd: number, layout: ArchiveLayout): number {
   readFully(files, fd, found, 0);
   const isOurs = first !== undefined && equalBytes(found.subarray(first.contentAt), encodeIndex(layout.index));
   return isOurs ? Math.min(files.fstatSync(fd).size, layout.size) : 0;
+}
+
+/** A rename would put the archive in the place of a device or a link just as well: `--out /dev/null`. */
+function expectReplaceable(files: Files, path: string): void {
+  try {
+    if (files.lstatSync(path).isFile()) return;
+  } catch (error) {
+    if (ioError('look', error).code === 'missing') return;
+    throw error;
+  }
+  throw new ModelError('conflict', `${path} is there and is not a regular file`);
 }
 
 function openPartial(files: Files, partial: string): number {

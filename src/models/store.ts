@@ -71,7 +71,10 @@ function readManifestFile(files: Files, models: string, path: ModelPath): Uint8A
 function namesIn(files: Files, directory: string): string[] {
   try {
     return files.readdirSync(directory);
-  } catch {
-    return [];
+  } catch (error) {
+    const failure = ioError(`list ${directory}`, error);
+    // What may not be listed may well be there: only what is truly missing counts as empty.
+    if (failure.code === 'missing') return [];
+    throw failure;
   }
 }

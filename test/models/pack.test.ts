@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { packModel } from '../../src/models/pack.ts';
+import { FILES } from '../../src/models/files.ts';
 import { readFullName, readModelPath } from '../../src/models/name.ts';
 import { verifyArchive } from '../../src/models/verify.ts';
 import { failure, putModel, scratch, snapshot, SMALL, systemError, watched, WEIGHTS } from './stores.ts';
@@ -81,6 +82,27 @@ describe('packModel()', () => {
     const store = place('store');
     putModel(store, SMALL);
     expect(failure(() => packModel(name, store, join(work, 'none.tar'))).code).toBe(code as 'missing');
+  });
+
+  test('replaces no device, link or directory', () => {
+    const store = place('store');
+    putModel(store, SMALL);
+    const link = join(work, 'link.tar');
+    fs.symlinkSync(join(work, 'elsewhere'), link);
+    for (const out of ['/dev/null', link, store]) {
+      expect(failure(() => packModel('tiny', store, out))).toMatchObject({ code: 'conflict' });
+    }
+    expect(fs.existsSync('/dev/null.partial') || fs.existsSync(join(work, 'elsewhere'))).toBe(false);
+  });
+
+  test('says that a store may not be read, rather than that it is empty', () => {
+    const store = place('store');
+    putModel(store, SMALL);
+    const files = { ...FILES };
+    files.readdirSync = (() => {
+      throw systemError('EACCES');
+    }) as typeof files.readdirSync;
+    expect(failure(() => packModel('tiny', store, join(work, 'none.tar'), { files }))).toMatchObject({ code: 'io' });
   });
 
   test('refuses two spellings of one name', () => {
