@@ -106,6 +106,8 @@ export async function openPolicyStore(options: PolicyStoreOptions): Promise<Poli
     reload,
     close() {
       closed = true;
+      // Counters that somebody else gave are theirs to close.
+      if (options.world?.counters === undefined) world.counters.close?.();
       stop();
     },
   };

@@ -13,6 +13,8 @@ export interface Counters {
   charge(key: string, perMinute: number, amount: number): void;
   /** Takes one of `max` places, or `undefined` where all are taken. */
   enter(key: string, max: number): Promise<(() => void) | undefined>;
+  /** Lets go of what is shared, if anything is. */
+  close?(): void;
 }
 
 export interface Taken {
