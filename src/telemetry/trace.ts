@@ -1,4 +1,4 @@
-import { metrics, trace } from '@opentelemetry/api';
+import { diag, DiagLogLevel, metrics, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import type { Sink } from '../core/events.ts';
@@ -90,7 +90,18 @@ function startMetrics(environment: Environment, version: string, own: Metrics | 
   const sdk = new NodeSDK({ spanProcessors: [], logRecordProcessors: [], instrumentations: [] });
   sdk.start();
   exportRegistry(own.registry, metrics.getMeter('llm-gateway', version));
+  if (!environment['OTEL_LOG_LEVEL']) countFailedExports(own);
   return sdk;
+}
+
+/** An export of metrics that fails is told to the SDK's own log only, which nobody reads here. */
+function countFailedExports({ instruments }: Metrics): void {
+  const ignore = () => {};
+  const error = (message: string) => {
+    if (message.includes('PeriodicExportingMetricReader'))
+      instruments.telemetryDropped.add(1, 'metrics', 'export_failed');
+  };
+  diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
 }
 
 /** OTLP as JSON unless the environment names another protocol or exporter, which the SDK then builds itself. */

@@ -50,6 +50,9 @@ test.each(Object.keys(COLLECTORS))(
     const gateway = await startProcess(upstream.url, {
       OTEL_EXPORTER_OTLP_ENDPOINT: target.url,
       OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_METRIC_EXPORT_INTERVAL: '300',
+      OTEL_METRIC_EXPORT_TIMEOUT: '250',
       OTEL_BSP_MAX_QUEUE_SIZE: '32',
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '16',
       LOG_LEVEL: 'info',
@@ -68,10 +71,12 @@ test.each(Object.keys(COLLECTORS))(
     };
     await Promise.all(Array.from({ length: WORKERS }, worker));
     expect(statuses).toEqual(Array.from({ length: REQUESTS }, () => 200));
-    const dropped = await droppedSpans(gateway.url);
+    const dropped = await lost(gateway.url, 'traces');
+    const unsent = await lost(gateway.url, 'metrics');
     const tookMs = await gateway.stop();
     target.stop();
     expect(dropped).toBeGreaterThan(0);
+    expect(unsent).toBeGreaterThan(0);
     // The bound is SHUTDOWN_TIMEOUT_MS; the rest is the process itself on a busy machine.
     expect(tookMs).toBeLessThan(SHUTDOWN_TIMEOUT_MS + 2_000);
   },
@@ -79,11 +84,13 @@ test.each(Object.keys(COLLECTORS))(
 );
 
 /** What `/metrics` says is lost, asked until it says so: an export gives up after its timeout. */
-async function droppedSpans(url: string): Promise<number> {
+async function lost(url: string, signal: 'traces' | 'metrics'): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const text = await (await fetch(`${url}/metrics`)).text();
-    const counts = [...text.matchAll(/^llm_gateway_telemetry_dropped_total\{signal="traces".*\} (\d+)$/gm)];
-    const sum = counts.reduce((total, [, count]) => total + Number(count), 0);
+    const lines = text
+      .split('\n')
+      .filter((line) => line.startsWith(`llm_gateway_telemetry_dropped_total{signal="${signal}"`));
+    const sum = lines.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
     if (sum > 0) return sum;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
