@@ -7,7 +7,7 @@
  */
 import type { HeldText } from './held-text.ts';
 import { DEAD, LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE, type Nfa } from './nfa.ts';
+import { EDGE, firstClasses, type Nfa } from './nfa.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 import type { Factor } from './factors.ts';
 
@@ -27,9 +27,6 @@ export interface Endings {
   /** What must have passed before one of them can match; empty where nothing rare must. */
   readonly factors: readonly Factor[];
 }
-
-/** A `before` that a word of prose may end at more places than this of `PROSE` is read by itself. */
-const TOGETHER_MAX = 8;
 
 export class BeforeReader {
   /** Those that nothing rare must precede. */
@@ -60,7 +57,7 @@ export class BeforeReader {
     const apart: Before[] = [];
     for (const before of befores) {
       if (before.factors === undefined) continue;
-      (indistinctness(new LazyDfa(backward, [before.entry])) > TOGETHER_MAX ? apart : together).push(before);
+      (mayEndWithLetters(backward, before.entry) ? apart : together).push(before);
     }
     this.befores = befores;
     this.always = always.length === 0 ? undefined : endings(always);
@@ -132,22 +129,8 @@ function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[]
   return found;
 }
 
-/** Prose against which it is judged whether a pattern is noticed by its end. */
-const PROSE =
-  'The stores in that area accept cards; however, for most of our guests, "private" storage is a secret to this day. ';
-
-/** At how many places of some prose three characters cannot tell that a match does not end there. */
-function indistinctness(dfa: LazyDfa): number {
-  const { classOf, kindOf } = dfa.nfa.alphabet;
-  let count = 0;
-  for (let at = PROSE.length - 2; at >= 2; at -= 1) {
-    let state = dfa.root(kindOf[classOf[PROSE.charCodeAt(at + 1)] as number] as number);
-    for (let i = at; i > at - 3 && state > DEAD && dfa.acceptsAt(state) === 0; i -= 1) {
-      const klass = classOf[PROSE.charCodeAt(i)] as number;
-      const entry = dfa.table[state + klass] as number;
-      state = entry === UNKNOWN ? dfa.step(state, klass) : entry;
-    }
-    if (state !== DEAD) count += 1;
-  }
-  return count;
+/** Whether any word of prose may end a `before`: then its end says nothing. */
+function mayEndWithLetters(backward: Nfa, entry: number): boolean {
+  const last = firstClasses(backward, [entry]);
+  return Array.from('etaoin').every((letter) => last[backward.alphabet.classOf[letter.charCodeAt(0)] as number] === 1);
 }

@@ -14,7 +14,7 @@ import type { BeforeReader, Endings } from './before-reader.ts';
 import type { Factor } from './factors.ts';
 import { GROUP_EDGE, GROUP_FAR, GROUP_OF, GROUP_UNKNOWN, GROUPED_UNITS, MARK_GROUPS } from './groups.ts';
 import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { type Alphabet, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
+import { type Alphabet, firstClasses, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
 import type { Roots } from './roots.ts';
 
 /** Bits of a window of four groups, and of its last three. */
@@ -46,7 +46,8 @@ export const STOPS_WITHOUT_MARK = STOPS_BEFORE_FACTOR & ~HAS_MARK;
 /** In `quick`: the second or third character is a mark. */
 export const QUICK_MARK = 2;
 
-const IS_MARK: Uint8Array = GROUP_OF.map((group) => (MARK_GROUPS.includes(group) ? 1 : 0));
+/** The groups of marks as bits. */
+const MARKS = MARK_GROUPS.reduce((bits, group) => bits | (1 << group), 0);
 
 /** Groups of four neighbouring characters. */
 type Window = readonly [number, number, number, number];
@@ -83,6 +84,8 @@ export class BeginFilter {
     LazyDfa,
     { states: LazyDfa['states']; next: Map<number, readonly number[] | undefined> }
   >();
+  /** By window that ends a factor: whose. As many entries as factors have windows, some thousands at most. */
+  private readonly behindOf = new Map<number, readonly number[]>();
   private readonly classesOf: number[][] = [];
   private readonly typesOf: number[][] = [];
 
@@ -123,7 +126,7 @@ export class BeginFilter {
 
   /** Whether a character is a mark, where there are led rules. */
   isLedBy(unit: number): boolean {
-    return this.led !== undefined && IS_MARK[unit] === 1;
+    return this.led !== undefined && ((MARKS >>> (GROUP_OF[unit] as number)) & 1) === 1;
   }
 
   /** Asks the automata about a window that is not in the table yet, and notes the answer. */
@@ -145,11 +148,18 @@ export class BeginFilter {
 
   /** Notes in `factorUntil` for each of `behindFactor` whose factor ends with a window that it may match up to `until`. */
   noteFactors(window: number, until: number, factorUntil: number[]): void {
-    const groups = [window >> 15, (window >> 10) & 31, (window >> 5) & 31, window & 31] as const;
-    const behind = this.before?.behindFactor ?? [];
-    for (let i = 0; i < behind.length; i += 1) {
-      if ((behind[i] as Endings).factors.some((factor) => endsWith(groups, factor))) factorUntil[i] = until;
+    let behind = this.behindOf.get(window);
+    if (behind === undefined) {
+      behind = this.behindFactor(window);
+      this.behindOf.set(window, behind);
     }
+    for (const index of behind) factorUntil[index] = until;
+  }
+
+  private behindFactor(window: number): readonly number[] {
+    const groups = [window >> 15, (window >> 10) & 31, (window >> 5) & 31, window & 31] as const;
+    const all = this.before?.behindFactor ?? [];
+    return [...all.keys()].filter((index) => all[index]?.factors.some((factor) => endsWith(groups, factor)) === true);
   }
 
   /** Asks about three groups that are not in `quick` yet, and notes the answer. */
@@ -236,25 +246,6 @@ function endsWith(groups: Window, factor: Factor, isAny = false): boolean {
   return true;
 }
 
-/** The classes with which one of the entries may begin, whatever stands before it. */
-function firstClasses(nfa: Nfa, entries: readonly number[]): Uint8Array {
-  const first = new Uint8Array(nfa.alphabet.classes);
-  const seen = new Set<number>();
-  const stack = [...entries];
-  while (stack.length > 0) {
-    const node = stack.pop() as number;
-    if (node < 0 || seen.has(node)) continue;
-    seen.add(node);
-    if (nfa.op[node] !== OP_SET) {
-      stack.push(nfa.next[node] as number, nfa.other[node] as number);
-      continue;
-    }
-    const holds = nfa.holds[nfa.arg[node] as number] as Uint8Array;
-    for (let klass = 0; klass < first.length; klass += 1) if (holds[klass] === 1) first[klass] = 1;
-  }
-  return first;
-}
-
 /**
  * The rules among `entries` whose candidates must have a mark (a digit, dash or rare sign) in their first word: e-mail.
  *
@@ -284,6 +275,8 @@ export function ledRules(nfa: Nfa, entries: readonly number[]): { led: Set<numbe
 /** The classes that a match may read before its first mark; undefined when it needs none. */
 function leadOf(nfa: Nfa, entry: number, isPlain: Uint8Array): Uint8Array | undefined {
   const lead = new Uint8Array(isPlain.length);
+  /** By set, whether it has a member that is no mark. */
+  const goesOnWith = new Map<number, boolean>();
   const seen = new Set<number>();
   const stack = [entry];
   while (stack.length > 0) {
@@ -295,12 +288,17 @@ function leadOf(nfa: Nfa, entry: number, isPlain: Uint8Array): Uint8Array | unde
       stack.push(nfa.next[node] as number, nfa.other[node] as number);
       continue;
     }
-    const holds = nfa.holds[nfa.arg[node] as number] as Uint8Array;
-    let goesOn = false;
-    for (let klass = 0; klass < lead.length; klass += 1) {
-      if (holds[klass] !== 1 || isPlain[klass] !== 1) continue;
-      lead[klass] = 1;
-      goesOn = true;
+    const set = nfa.arg[node] as number;
+    let goesOn = goesOnWith.get(set);
+    if (goesOn === undefined) {
+      goesOn = false;
+      const holds = nfa.holds[set] as Uint8Array;
+      for (let klass = 0; klass < lead.length; klass += 1) {
+        if (holds[klass] !== 1 || isPlain[klass] !== 1) continue;
+        lead[klass] = 1;
+        goesOn = true;
+      }
+      goesOnWith.set(set, goesOn);
     }
     if (goesOn) stack.push(nfa.next[node] as number);
   }

@@ -67,7 +67,7 @@ export function foldCase(set: CharSet): CharSet {
 const foldedOnes = new Map<number, CharSet>();
 
 function foldAll(set: CharSet): CharSet {
-  if ((set.at(-1) ?? 0) < 0x80) return foldAscii(set);
+  if (isCaselessBeyondAscii(set)) return foldAscii(set);
   const added: number[] = [...set];
   const variants = caseVariants();
   for (let i = 0; i < set.length; i += 2) {
@@ -80,11 +80,25 @@ function foldAll(set: CharSet): CharSet {
   return setOf(added);
 }
 
+/** Inclusive ranges beyond ASCII without any letter that has a case: signs, spaces, CJK, the byte order mark. */
+const CASELESS: CharSet = [0x80, 0xb4, 0x1680, 0x169c, 0x2000, 0x2125, 0x3000, 0xa63f, 0xac00, 0xfaff, 0xfe00, 0xff20];
+
+function isCaselessBeyondAscii(set: CharSet): boolean {
+  for (let i = set.length - 2; i >= 0; i -= 2) {
+    const low = Math.max(set[i] as number, 0x80);
+    const high = set[i + 1] as number;
+    if (high < 0x80) return true;
+    const at = CASELESS.findIndex((edge, index) => index % 2 === 1 && edge >= high);
+    if (at < 0 || (CASELESS[at - 1] as number) > low) return false;
+  }
+  return true;
+}
+
 /** Without the table of all variants, which takes longer to make than most rule sets take to compile. */
 function foldAscii(set: CharSet): CharSet {
   const added: number[] = [...set];
   for (let i = 0; i < set.length; i += 2) {
-    for (let codePoint = set[i] as number; codePoint <= (set[i + 1] as number); codePoint += 1) {
+    for (let codePoint = set[i] as number; codePoint <= Math.min(set[i + 1] as number, 0x7f); codePoint += 1) {
       const lower = codePoint | 0x20;
       if (lower < 0x61 || lower > 0x7a) continue;
       added.push(lower, lower, lower - 0x20, lower - 0x20);

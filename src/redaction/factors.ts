@@ -140,23 +140,32 @@ function shareOfFactor(factor: Factor): number {
   return (first + shareOfRun(factor.slice(-3))) / 2;
 }
 
-function shareOfRun(factor: Factor): number {
-  const key = factor.join();
-  let share = shares.get(key);
-  if (share === undefined) {
-    share = factor.reduce((all, bits) => all * shareOf(bits), 1);
-    for (let at = 0; at + factor.length <= COMMON.length; at += 1) {
-      if (factor.every((bits, i) => ((bits >>> (COMMON_GROUPS[at + i] as number)) & 1) === 1)) share += COMMON_SHARE;
-    }
-    if (shares.size > 4_096) shares.clear();
-    shares.set(key, share);
-  }
-  return share;
+function shareOfRun(run: Factor): number {
+  let share = 1;
+  for (const bits of run) share *= shareOf(bits);
+  return share + COMMON_SHARE * commonTimes(run, 0, 0);
 }
 
-/** Shares that were worked out: the same few words stand in most patterns. Emptied when it grows. */
-const shares = new Map<string, number>();
-const COMMON_GROUPS = Uint8Array.from(COMMON, (character) => GROUP_OF[character.charCodeAt(0)] as number);
+/** How often groups in `run`, from the `at`th on, stand in `COMMON` behind those in `before`. */
+function commonTimes(run: Factor, at: number, before: number): number {
+  if (at === run.length) return (COMMON_TIMES[run.length] as Uint16Array)[before] as number;
+  let times = 0;
+  for (let rest = run[at] as number; rest !== 0; rest &= rest - 1) {
+    times += commonTimes(run, at + 1, (before << 5) | (31 - Math.clz32(rest & -rest)));
+  }
+  return times;
+}
+
+/** How often one, two or three groups stand side by side in `COMMON`. */
+const COMMON_TIMES: readonly Uint16Array[] = [0, 1, 2, 3].map((length) => {
+  const times = new Uint16Array(1 << (5 * length));
+  let groups = 0;
+  for (let at = 0; at < COMMON.length; at += 1) {
+    groups = ((groups << 5) | (GROUP_OF[COMMON.charCodeAt(at)] as number)) & (times.length - 1);
+    if (at + 1 >= length) times[groups] = (times[groups] as number) + 1;
+  }
+  return times;
+});
 
 function rarer(one: Choice | undefined, two: Choice | undefined): Choice | undefined {
   if (one === undefined || two === undefined) return one ?? two;

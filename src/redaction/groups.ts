@@ -50,14 +50,15 @@ function makeGroups(): Uint8Array {
 }
 
 function groupOfAscii(character: string): number {
-  const letter = LETTERS.indexOf(character.toLowerCase());
+  const lower = character.toLowerCase();
+  const letter = LETTERS.indexOf(lower);
   if (letter >= 0) return letter;
-  if (/[a-z]/i.test(character)) return GROUP_RARE;
-  if (/[0-9]/.test(character)) return GROUP_DIGIT;
-  if (/\s/.test(character)) return GROUP_BLANK;
-  if (character === '-' || character === '_') return GROUP_DASH;
-  if (character === ':' || character === '=') return GROUP_ASSIGN;
-  return /[.,;'"!?()]/.test(character) ? GROUP_STOP : GROUP_MARK;
+  if (lower >= 'a' && lower <= 'z') return GROUP_RARE;
+  if (character >= '0' && character <= '9') return GROUP_DIGIT;
+  if (' \t\n\v\f\r'.includes(character)) return GROUP_BLANK;
+  if ('-_'.includes(character)) return GROUP_DASH;
+  if (':='.includes(character)) return GROUP_ASSIGN;
+  return `.,;'"!?()`.includes(character) ? GROUP_STOP : GROUP_MARK;
 }
 
 /** The groups that have a member in a set of code points, as bits. */

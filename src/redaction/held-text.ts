@@ -92,7 +92,7 @@ export class HeldText {
     }
     const low = Math.max(from, known.to - known.longest + 1);
     if (known.to < position) {
-      const text = this.slice(low, position).toLowerCase();
+      const text = lowerCase(this.slice(low, position));
       for (const word of words) {
         const at = text.lastIndexOf(word);
         if (at < 0 || low + at <= known.start) continue;
@@ -110,4 +110,20 @@ export class HeldText {
     this.starts.length = index + 1;
     this.pieces[index] = joined;
   }
+}
+
+/**
+ * Lower case of each character by itself, so that offsets stay and no character depends on its neighbours: as a whole
+ * `\u0130` becomes two characters, and a final sigma another than the one within a word.
+ */
+export function lowerCase(text: string): string {
+  let isAscii = true;
+  for (let i = 0; i < text.length && isAscii; i += 1) isAscii = text.charCodeAt(i) < 0x80;
+  if (isAscii) return text.toLowerCase();
+  let lower = '';
+  for (const character of text) {
+    const one = character.toLowerCase();
+    lower += one.length === character.length ? one : character;
+  }
+  return lower;
 }

@@ -102,6 +102,8 @@ export class NfaBuilder {
   readonly owner: number[] = [];
   readonly sets: CharSet[] = [];
   private readonly setIds = new Map<string, number>();
+  /** The same by identity: the copies of a repetition share their sets. */
+  private readonly idsOfSets = new Map<CharSet, number>();
   private readonly unitParts = new Map<CharSet, UnitParts>();
   private rule = 0;
   private firstNode = 0;
@@ -167,6 +169,8 @@ export class NfaBuilder {
 
   private buildSet(set: CharSet, next: number): number {
     const parts = this.partsOf(set);
+    // Nearly all sets: nothing beyond U+D7FF.
+    if (parts.isPlain) return this.unitNode(parts.plain, next);
     const entries: number[] = [];
     if (parts.plain.length > 0) entries.push(this.unitNode(parts.plain, next));
     const look = (name: Look, then: number): number => this.node(OP_LOOK, LOOKS.indexOf(name), then);
@@ -183,11 +187,12 @@ export class NfaBuilder {
   }
 
   private unitNode(units: CharSet, next: number): number {
-    const key = units.join();
-    let id = this.setIds.get(key);
+    let id = this.idsOfSets.get(units);
     if (id === undefined) {
-      id = this.sets.push(units) - 1;
+      const key = units.join();
+      id = this.setIds.get(key) ?? this.sets.push(units) - 1;
       this.setIds.set(key, id);
+      this.idsOfSets.set(units, id);
     }
     return this.node(OP_SET, id, next);
   }
@@ -204,6 +209,8 @@ export class NfaBuilder {
 
 /** A set of code points as code units: single units, lone surrogates, and pairs of a high and a low set. */
 interface UnitParts {
+  /** Only single units that are no surrogates. */
+  readonly isPlain: boolean;
   readonly plain: CharSet;
   readonly loneHigh: CharSet;
   readonly loneLow: CharSet;
@@ -211,7 +218,7 @@ interface UnitParts {
 }
 
 function splitUnits(set: CharSet): UnitParts {
-  if ((set.at(-1) ?? 0) < 0xd800) return { plain: set, loneHigh: [], loneLow: [], pairs: [] };
+  if ((set.at(-1) ?? 0) < 0xd800) return { isPlain: true, plain: set, loneHigh: [], loneLow: [], pairs: [] };
   const plain: number[] = [];
   const loneHigh: number[] = [];
   const loneLow: number[] = [];
@@ -233,7 +240,7 @@ function splitUnits(set: CharSet): UnitParts {
     if (high > 0xffff) splitPairs(Math.max(low, 0x10000), high, pair);
   }
   const pairs = [...byLow.values()].map(({ highs, low }) => [setOf(highs), low] as const);
-  return { plain: setOf(plain), loneHigh, loneLow, pairs };
+  return { isPlain: false, plain: setOf(plain), loneHigh, loneLow, pairs };
 }
 
 function clip(into: number[], low: number, high: number, from: number, to: number): void {
@@ -377,4 +384,27 @@ function contains(set: CharSet, unit: number): boolean {
     else high = middle;
   }
   return 2 * low < set.length && (set[2 * low] as number) <= unit;
+}
+
+/** The classes with which one of the entries may begin, whatever stands before it. */
+export function firstClasses(nfa: Nfa, entries: readonly number[]): Uint8Array {
+  const first = new Uint8Array(nfa.alphabet.classes);
+  const sets = new Set<number>();
+  const seen = new Set<number>();
+  const stack = [...entries];
+  while (stack.length > 0) {
+    const node = stack.pop() as number;
+    if (node < 0 || seen.has(node)) continue;
+    seen.add(node);
+    if (nfa.op[node] !== OP_SET) {
+      stack.push(nfa.next[node] as number, nfa.other[node] as number);
+      continue;
+    }
+    const set = nfa.arg[node] as number;
+    if (sets.has(set)) continue;
+    sets.add(set);
+    const holds = nfa.holds[set] as Uint8Array;
+    for (let klass = 0; klass < first.length; klass += 1) if (holds[klass] === 1) first[klass] = 1;
+  }
+  return first;
 }

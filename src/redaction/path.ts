@@ -32,7 +32,7 @@ export class Path {
   joinedAt = 0;
   /** Undecided paths that lead into this one. */
   children = 0;
-  private openAccept = 0;
+  private openAccept: readonly number[] = NONE;
   private openEnd = 0;
 
   constructor(leader: number, state: number) {
@@ -40,23 +40,23 @@ export class Path {
     this.state = state;
   }
 
-  /** Records that the rules of an accept list match up to `end`. Calls come with growing ends. */
-  note(accept: number, end: number, lists: readonly (readonly number[])[]): void {
-    if (accept !== this.openAccept) this.settleAccept(lists);
-    this.openAccept = accept;
+  /** Records that these rules match up to `end`. Calls come with growing ends. */
+  note(accepted: readonly number[], end: number): void {
+    if (accepted !== this.openAccept) this.settleAccept();
+    this.openAccept = accepted;
     this.openEnd = end;
     this.lastEnd = end;
     if (this.firstEnd === 0) this.firstEnd = end;
   }
 
   /** Writes the pending accept list into `rules` and `ends`. */
-  settleAccept(lists: readonly (readonly number[])[]): void {
-    if (this.openAccept === 0) return;
+  settleAccept(): void {
+    if (this.openAccept === NONE) return;
     if (this.rules === NONE) {
       this.rules = [];
       this.ends = [];
     }
-    for (const rule of lists[this.openAccept] as readonly number[]) {
+    for (const rule of this.openAccept) {
       const at = this.rules.indexOf(rule);
       if (at >= 0) this.ends[at] = this.openEnd;
       else {
@@ -64,7 +64,7 @@ export class Path {
         this.ends.push(this.openEnd);
       }
     }
-    this.openAccept = 0;
+    this.openAccept = NONE;
   }
 
   join(start: number, span: number): void {
@@ -88,11 +88,11 @@ export function onwardOf(path: Path): Path {
 }
 
 /** Each rule's longest end for the leader of a path, over the paths that it went on as. */
-export function candidatesOf(path: Path, start: number, lists: readonly (readonly number[])[]): Map<number, number> {
+export function candidatesOf(path: Path, start: number): Map<number, number> {
   const ends = new Map<number, number>();
   let after = start;
   for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
-    onward.settleAccept(lists);
+    onward.settleAccept();
     for (let i = 0; i < onward.rules.length; i += 1) {
       const end = onward.ends[i] as number;
       if (end > after) ends.set(onward.rules[i] as number, end);

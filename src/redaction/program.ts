@@ -8,7 +8,7 @@ import { BeginFilter, ledRules } from './begin-filter.ts';
 import { type Before, BeforeReader } from './before-reader.ts';
 import { requiredFactors } from './factors.ts';
 import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
-import type { HeldText } from './held-text.ts';
+import { type HeldText, lowerCase } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
 import { LazyDfa } from './lazy-dfa.ts';
 import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
@@ -88,6 +88,7 @@ export function compileRules(rules: readonly (RedactionRule | ExactValue)[], opt
   const all = [...rules, ...(options.values ?? [])];
   const validators = options.validators ?? {};
   const errors: RuleError[] = [];
+  const befores = new Map<string, Node>();
   const parsed = all.map((rule, index) => {
     const twin = all.findIndex((other) => other.id === rule.id && other.owner === rule.owner);
     if (twin !== index) {
@@ -99,7 +100,7 @@ export function compileRules(rules: readonly (RedactionRule | ExactValue)[], opt
         expected: 'give each its own id',
       });
     }
-    return readRule(rule, validators, options.limits?.checkedCharactersMax ?? CHECKED_CHARACTERS_MAX, errors);
+    return readRule(rule, validators, options.limits?.checkedCharactersMax ?? CHECKED_CHARACTERS_MAX, befores, errors);
   });
   if (errors.length > 0) throw new RuleErrors(errors);
   const plan = buildPlan(all, parsed, options);
@@ -117,6 +118,7 @@ function readRule(
   rule: RedactionRule | ExactValue,
   validators: Validators,
   checkedMax: number,
+  befores: Map<string, Node>,
   errors: RuleError[],
 ): ParsedRule {
   const add = (field: RuleError['field'], column: number, reason: string, expected: string): void => {
@@ -124,7 +126,10 @@ function readRule(
   };
   if ('value' in rule) return { pattern: readValue(rule, add), before: undefined };
   const pattern = readPattern('pattern', rule.pattern, rule.ignoreCase === true, add);
-  const before = rule.before === undefined ? undefined : readPattern('before', rule.before, true, add);
+  // Rules often share one `before`: it is read once for all of them.
+  const known = rule.before === undefined ? undefined : befores.get(rule.before);
+  const before = rule.before === undefined ? undefined : (known ?? readPattern('before', rule.before, true, add));
+  if (rule.before !== undefined && before !== undefined && before !== NOTHING) befores.set(rule.before, before);
   const isChecked = (rule.validators ?? []).length > 0 || (rule.keywords ?? []).length > 0;
   if (isChecked && lengthsOf(pattern).max > checkedMax) {
     const reason = `a rule with validators or keywords may match at most ${checkedMax} characters, since a rejected text is read again`;
@@ -325,7 +330,7 @@ type Check = (text: HeldText, start: number, end: number) => boolean;
 function checkOf(rule: RedactionRule | ExactValue, index: number, options: CompileOptions): Check | undefined {
   const allowed = new Set([...(options.allow ?? []), ...(rule.allow ?? [])]);
   const longest = Math.max(0, ...[...allowed].map((text) => text.length));
-  const keywords = 'value' in rule ? [] : (rule.keywords ?? []).map((keyword) => keyword.toLowerCase());
+  const keywords = 'value' in rule ? [] : (rule.keywords ?? []).map(lowerCase);
   const names = 'value' in rule ? [] : (rule.validators ?? []);
   const tests = names.map((name) => options.validators?.[name] as (text: string) => boolean);
   if (allowed.size === 0 && keywords.length === 0 && tests.length === 0) return undefined;

@@ -125,7 +125,7 @@ export class Scanner {
     }
     for (const path of this.live) {
       const before = this.beforeAtEnd(path.state);
-      if (before !== 0) path.note(before, this.position, dfa.acceptLists);
+      if (before !== 0) path.note(dfa.acceptLists[before] as readonly number[], this.position);
     }
     const ended = this.live;
     this.live = [];
@@ -293,21 +293,36 @@ export class Scanner {
         return;
       }
     }
-    const paths = this.live;
-    dfa.stamp = (dfa.stamp + 1) | 0;
-    let kept = 0;
-    for (let i = 0; i < paths.length; i += 1) {
-      const path = paths[i] as Path;
-      if (this.advance(path, klass, at)) kept = this.keep(path, kept, at);
-      else this.die(path);
-    }
-    paths.length = kept;
+    const oldest = this.stepPaths(klass, at);
     if (mayBegin || gate !== 0) this.begin(roots.at(this.leftType(), gate), klass, at);
     this.last = unit;
     this.position = at + 1;
     if (this.swallows.length > 0) this.endSwallows();
-    if (this.hasDied || this.position - this.oldest() >= this.plan.candidateCharactersMax) this.settle(false);
+    if (this.hasDied || this.position - oldest >= this.plan.candidateCharactersMax) this.settle(false);
     if (dfa.isOverfull) this.flushIfOverfull();
+  }
+
+  /** Moves every path over one character, joining those that come to one state; the smallest undecided start. */
+  private stepPaths(klass: number, at: number): number {
+    const { dfa } = this.plan;
+    const { table } = dfa;
+    const paths = this.live;
+    let oldest = this.done.length > 0 ? (this.done[0] as Path).leader : NO_LEADER;
+    let kept = 0;
+    dfa.stamp = (dfa.stamp + 1) | 0;
+    for (let i = 0; i < paths.length; i += 1) {
+      const path = paths[i] as Path;
+      if (path.leader < oldest) oldest = path.leader;
+      const entry = table[path.state + klass] as number;
+      if (entry > 0) path.state = entry;
+      else if (!this.advance(path, klass, at)) {
+        this.die(path);
+        continue;
+      }
+      kept = this.keep(path, kept, at);
+    }
+    paths.length = kept;
+    return oldest;
   }
 
   private leftType(): number {
@@ -328,12 +343,12 @@ export class Scanner {
     const special = -2 - entry;
     const before = dfa.specialBefore[special] as number;
     const next = dfa.specialNext[special] as number;
-    if (before !== 0) path.note(before, at, dfa.acceptLists);
+    if (before !== 0) path.note(dfa.acceptLists[before] as readonly number[], at);
     path.state = next;
     if (next === DEAD) return false;
     const now = dfa.acceptsAt(next);
     if (now === 0) return true;
-    path.note(now, at + 1, dfa.acceptLists);
+    path.note(dfa.acceptLists[now] as readonly number[], at + 1);
     return !dfa.isFinal(next);
   }
 
@@ -354,7 +369,7 @@ export class Scanner {
   private keep(path: Path, kept: number, at: number): number {
     const { live } = this;
     const { dfa } = this.plan;
-    const index = path.state / dfa.stride;
+    const index = dfa.indexOf(path.state);
     if (kept > 0 && dfa.stamps[index] === dfa.stamp) {
       const slot = dfa.slots[index] as number;
       const other = live[slot];
@@ -446,7 +461,7 @@ export class Scanner {
   }
 
   private decideStart(start: number, path: Path): boolean {
-    const ends = candidatesOf(path, start, this.plan.dfa.acceptLists);
+    const ends = candidatesOf(path, start);
     return this.plan.mode === 'compete' ? this.decideTogether(start, path, ends) : this.decideApart(start, path, ends);
   }
 
@@ -536,7 +551,7 @@ export class Scanner {
     }
     if (this.hasEnded) {
       const before = this.beforeAtEnd(path.state);
-      if (before !== 0) path.note(before, this.position, dfa.acceptLists);
+      if (before !== 0) path.note(dfa.acceptLists[before] as readonly number[], this.position);
     }
     return path;
   }

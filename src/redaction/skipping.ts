@@ -95,7 +95,7 @@ function skipPlain(plan: SkipPlan, text: HeldText, piece: string, base: number, 
       const open = (table[(left << 10) | groups] as number) | (table[second] as number);
       if ((open & STOPS_WITHOUT_MARK) !== 0 || (answer & QUICK_MARK) !== 0) {
         if (answer === NOT_ASKED) plan.filter.askQuick(groups);
-        const place = stopWithin(plan, text, piece, base, next, checked);
+        const place = stopWithin(plan, text, piece, base, next, checked, (open & STOPS_WITHOUT_MARK) !== 0);
         if (place >= 0) return place;
         // Each place is looked at once for led rules.
         if ((answer & QUICK_MARK) !== 0) checked = markedBelow(plan, piece, next + 2, checked);
@@ -109,15 +109,23 @@ function skipPlain(plan: SkipPlan, text: HeldText, piece: string, base: number, 
 /** No factor has passed: fewer than nothing is compared with, so none of `behindFactor` is read. */
 const NO_FACTORS: readonly number[] = [];
 
-/** The place, `at` or the one behind it, at which skipping must stop; -1 when it may go on. */
-function stopWithin(plan: SkipPlan, text: HeldText, piece: string, base: number, at: number, checked: number): number {
+/** The place, `at` or the one behind it, at which skipping must stop; -1 when it may go on. `mayMatter`: not only marks count. */
+function stopWithin(
+  plan: SkipPlan,
+  text: HeldText,
+  piece: string,
+  base: number,
+  at: number,
+  checked: number,
+  mayMatter: boolean,
+): number {
   let from = checked;
   for (let place = at; place < at + 2; place += 1) {
     if (isMark(plan, piece, place + 1)) {
       if (mayBeLed(plan, piece, from, place + 1)) return place;
       from = place + 2;
     }
-    if (mustStop(plan, text, piece, base, place)) return place;
+    if (mayMatter && mustStop(plan, text, piece, base, place)) return place;
   }
   return -1;
 }

@@ -86,6 +86,36 @@ const semantics: Row[] = [
     expected: ['1:test', '0:sk-tests'],
   },
   {
+    name: 'a keyword is found behind characters that grow in lower case, and only within its reach',
+    rules: [{ pattern: '[0-9]{4}', keywords: ['pin'] }],
+    text: `${'\u0130'.repeat(40)}PIN${'\u0130'.repeat(61)}1234 \u0130\u0130Pin 5678`,
+    expected: ['0:1234', '0:5678'],
+  },
+  {
+    name: 'a keyword one character out of reach does not count, whatever stands between',
+    rules: [{ pattern: '[0-9]{4}', keywords: ['pin'] }],
+    text: `PIN${'\u0130'.repeat(62)}1234`,
+    expected: [],
+  },
+  {
+    name: 'what a before cannot do without may come in another piece, and reaches 64 characters',
+    rules: [{ pattern: '[a-z]{4,}', before: 'secret[^\\n]{0,80}= ' }],
+    text: `secret${' '.repeat(56)}= abcd, and secret${' '.repeat(57)}= abcd`,
+    expected: ['0:abcd'],
+  },
+  {
+    name: 'a before that is spelled with the long s and the Kelvin sign is the same word',
+    rules: [{ pattern: '[0-9]{4}', before: 'secret key = ' }],
+    text: 'a \u017fecret \u212aey = 1234',
+    expected: ['0:1234'],
+  },
+  {
+    name: 'a before of one character or the beginning opens a rule there',
+    rules: [{ pattern: '[0-9]{2}', before: '^|[^0-9]' }],
+    text: '12 345',
+    expected: ['0:12', '0:34'],
+  },
+  {
     name: 'keywords must stand before the candidate',
     rules: [{ pattern: '[0-9]{4}', keywords: ['Pin'] }],
     text: '1234 pin: 5678',

@@ -28,7 +28,7 @@ export const nationalRules: readonly RedactionRule[] = [
     'https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/',
   ),
   behind(
-    re`\b(?:codice fiscale|c\. ?f\.|cf[:=) ]|fiscal code|tax code|tax id)[:=)]{0,2}(?: is| è)? ?`,
+    re`\b(?:codice fiscale|c\. ?f\.|cf[:=) ]|fiscal code|tax code|tax id)[:=)]{0,2}(?: is| \S)? ?`,
     national(
       'it_codice_fiscale',
       re`[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]`,
