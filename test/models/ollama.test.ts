@@ -19,12 +19,14 @@ const MODEL = process.env['OLLAMA_MODEL'] ?? 'smollm2:135m';
 const isMissing = PROGRAM === undefined || STORE === undefined;
 const PATIENCE_MS = 300_000;
 
-const work = scratch();
+const work = isMissing ? '' : scratch();
 const store = join(work, 'store');
 const archive = join(work, 'model.tar');
 let server: Bun.Subprocess | undefined;
 let base = '';
-afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
+afterAll(() => {
+  if (!isMissing) fs.rmSync(work, { recursive: true, force: true });
+});
 
 describe.skipIf(isMissing)(`a real Ollama${isMissing ? ' (skipped: OLLAMA or OLLAMA_STORE is not set)' : ''}`, () => {
   beforeAll(async () => {
