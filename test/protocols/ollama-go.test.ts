@@ -72,8 +72,18 @@ function readWithGo(bodies: readonly { readonly route: string; readonly body: st
 function textsOf(value: unknown): string[] {
   const texts: string[] = [];
   const words = new Set([
-    ...['model', 'role', 'type', 'images', 'Value', 'keep_alive'],
-    ...['effort', 'reasoning_effort', 'encoding_format', 'image_url', 'data', 'format'],
+    'model',
+    'role',
+    'type',
+    'images',
+    'Value',
+    'keep_alive',
+    'effort',
+    'reasoning_effort',
+    'encoding_format',
+    'image_url',
+    'data',
+    'format',
   ]);
   const visit = (node: unknown, isFree: boolean) => {
     if (typeof node === 'string' && node !== '') texts.push(node);
