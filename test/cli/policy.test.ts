@@ -51,6 +51,7 @@ describe('policy', () => {
     [['explain'], 'something is missing'],
     [['schema', 'Tools'], 'unknown kind "Tools"'],
     [['new', 'ToolPermission', 'x'], 'did you mean "ToolPermissions"?'],
+    [['replay'], 'name a recording, or set RECORD_DIR'],
     [['replay', '/nowhere'], 'the recording cannot be read (ENOENT)'],
     [['test', '/nowhere'], 'cannot be read (ENOENT)'],
   ])('%p is refused with exit code 2 and a sentence', async (argv, sentence) => {

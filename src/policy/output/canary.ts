@@ -39,7 +39,8 @@ export class CanaryScanner implements TextScanner {
   push(text: string): void {
     let from = 0;
     for (let at = 0; at < text.length; at++) {
-      if (isOfForms(text.charCodeAt(at))) {
+      const code = text.charCodeAt(at);
+      if (code < 0x80 ? ASCII_FORMS[code] === 1 : formOf(code)) {
         if (this.#runAt < 0) {
           this.#runAt = this.#length + at;
           from = at;
@@ -100,7 +101,7 @@ export class CanaryScanner implements TextScanner {
 }
 
 /** Letters, digits, what base64 and percent-encoding add, and characters without a width, which may stand between. */
-function isOfForms(code: number): boolean {
+function formOf(code: number): boolean {
   if (code < 0x80) {
     const letter = code | 0x20;
     if (letter >= 0x61 && letter <= 0x7a) return true;
@@ -111,3 +112,6 @@ function isOfForms(code: number): boolean {
   if (code < 0x2065) return (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) || code >= 0x2060;
   return (code >= 0xfe00 && code <= 0xfe0f) || code === 0xfeff;
 }
+
+/** The same for ASCII, which is most of what is looked up. */
+const ASCII_FORMS: Uint8Array = Uint8Array.from({ length: 0x80 }, (_, code) => (formOf(code) ? 1 : 0));

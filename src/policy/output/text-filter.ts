@@ -239,27 +239,46 @@ export function mergeScanners(scanners: readonly TextScanner[]): TextScanner | u
   const [first] = scanners;
   if (scanners.length < 2) return first;
   let behind = 0;
+  /** By scanner, so that which edit stands first does not depend on which was decided first. */
+  const pending: TextEdit[][] = scanners.map(() => []);
+  let count = 0;
+  let isEnded = false;
   // Plain loops: this runs for every token of every answer.
+  const clearOfAll = () => {
+    let clear = Number.POSITIVE_INFINITY;
+    for (const scanner of scanners) {
+      const own = scanner.clear;
+      if (own < clear) clear = own;
+    }
+    return clear;
+  };
   return {
     push(text) {
       for (const scanner of scanners) scanner.push(text);
     },
     end() {
       for (const scanner of scanners) scanner.end();
+      isEnded = true;
     },
     get clear() {
-      let clear = Number.POSITIVE_INFINITY;
-      for (const scanner of scanners) if (scanner.clear < clear) clear = scanner.clear;
-      return clear;
+      return clearOfAll();
     },
     take() {
-      let edits: TextEdit[] | undefined;
-      for (const scanner of scanners) {
-        const taken = scanner.take();
-        if (taken.length > 0) edits = edits === undefined ? [...taken] : [...edits, ...taken];
+      for (let index = 0; index < scanners.length; index++) {
+        const taken = scanners[index]?.take() ?? NO_EDITS;
+        if (taken.length === 0) continue;
+        pending[index]?.push(...taken);
+        count += taken.length;
       }
-      if (edits === undefined) return NO_EDITS;
-      edits.sort((a, b) => a.start - b.start);
+      if (count === 0) return NO_EDITS;
+      // One that begins above the watermark waits: another scanner may still begin one before it.
+      const clear = isEnded ? Number.POSITIVE_INFINITY : clearOfAll();
+      const edits = pending.flatMap((own) => {
+        const waiting = own.findIndex(({ start }) => start >= clear);
+        return own.splice(0, waiting < 0 ? own.length : waiting);
+      });
+      count -= edits.length;
+      edits.sort((a, b) => a.start - b.start || b.end - a.end);
       const kept: TextEdit[] = [];
       for (const edit of edits) {
         // An edit that an earlier one covers is done already; of one that sticks out, the rest goes too.
