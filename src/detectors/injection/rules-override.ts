@@ -60,6 +60,7 @@ export const OVERRIDE_RULES: readonly CatalogueRule[] = [
       'override ~2 what ~3 said',
       'leave ~3 prior ~4 behind',
       'prior ~4 given ~3 behind',
+      '^override ~3 prior ~8 instead',
     ],
   },
   {
@@ -103,7 +104,6 @@ export const OVERRIDE_RULES: readonly CatalogueRule[] = [
       '^override ~3 directive ~2 conjunction ~3 say',
       '^override ~5 given ~2 conjunction ~2 say',
       '^forget ~1 all ~4 say',
-      '^override ~3 prior ~8 instead',
       '^stopall ~6 say',
     ],
   },
