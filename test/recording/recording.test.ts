@@ -136,7 +136,7 @@ describe('a recorded exchange', () => {
     const [record] = await records();
     const [recorded] = record?.answer?.calls ?? [];
     expect(recorded?.name).toBe('save_note');
-    const { text } = recorded?.arguments as { text: string };
+    const { text = '' } = (recorded?.arguments ?? {}) as { text?: string };
     expect(text).toStartWith('key sk-');
     expect(text).not.toContain(KEY);
   });
