@@ -18,7 +18,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   policy: ['core', 'redaction', 'detectors'],
   recording: ['core', 'policy'],
   telemetry: ['core', 'config'],
-  console: ['core', 'config', 'policy', 'gateway', 'server'],
+  console: ['core', 'config', 'policy', 'protocols', 'gateway', 'server'],
   gateway: ['core', 'config', 'protocols', 'policy', 'recording', 'streams', 'upstream'],
   server: ['core', 'config', 'gateway', 'telemetry'],
   config: ['core'],
@@ -39,7 +39,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['policy/parse.ts'],
   '@eslint-community/regexpp': ['redaction/syntax.ts'],
   '@opentelemetry': ['telemetry/'],
-  valibot: ['config.ts', 'policy/', 'server/', 'detectors/'],
+  valibot: ['config.ts', 'policy/', 'server/', 'console/'],
   '@valibot/to-json-schema': ['cli/policy-schema.ts', 'policy/', 'server/'],
 };
 
