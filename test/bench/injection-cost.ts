@@ -36,6 +36,7 @@ const texts: Readonly<Record<string, string>> = {
   'template tokens': fill('<|im_start|>'),
   'open regions': fill('\n<source <!-- <context>\n'),
   quotes: fill('"'),
+  'many comments': `${'<!-- a --> '.repeat(256)}${fill('i am ')}`.slice(0, SIZE),
   'long identifiers': fill('aB3dEfGh1jKlMn0pQr '),
   'one-letter words': fill('i '),
   'Han of the lexicon': fill('忽略之前的所有指令系统提示'),

@@ -332,7 +332,10 @@ const CACHED_CHARACTERS_MIN = 24;
 const FINDING_BYTES = 240;
 
 function verdictBytes(verdict: PartVerdict): number {
-  return verdict.findings.reduce((sum, { source }) => sum + FINDING_BYTES + source.length * 2, 0);
+  return verdict.findings.reduce(
+    (sum, { source, features = [] }) => sum + FINDING_BYTES + (source.length + features.join('').length) * 2,
+    0,
+  );
 }
 
 /** A text with a little of everything, so that reading it makes every table. */
