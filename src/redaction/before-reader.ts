@@ -32,16 +32,23 @@ export class BeforeReader {
   /** Those that nothing rare must precede. */
   readonly always: Endings | undefined;
   /**
-   * Those with a factor: the first together, the others, whose ends say little, each apart, since together their bounded
-   * gaps would make too many states.
+   * Those with a factor: together, but apart from the others where the rules begin with no letter, and each apart where its
+   * end says little, since together their bounded gaps would make too many states.
    */
   readonly behindFactor: readonly Endings[];
   readonly factors: readonly Factor[];
   private readonly befores: readonly Before[];
   private readonly gates: (readonly number[])[] = [[]];
+  private readonly gateOfOne: number[] = [];
   private readonly gateIds = new Map<string, number>([['', 0]]);
 
-  constructor(befores: readonly Before[], backward: Nfa, size: { readonly entriesMax?: number }) {
+  /** `beginsWithLetter` tells of a rule; prose seldom goes on with anything else. */
+  constructor(
+    befores: readonly Before[],
+    backward: Nfa,
+    beginsWithLetter: (rule: number) => boolean,
+    size: { readonly entriesMax?: number },
+  ) {
     const options = { ...size, reportsLate: true };
     const endings = (members: readonly Before[]): Endings => ({
       dfa: new LazyDfa(
@@ -53,17 +60,17 @@ export class BeforeReader {
       factors: members.flatMap(({ factors }) => factors ?? []),
     });
     const always = befores.filter(({ factors }) => factors === undefined);
+    const apart: Before[][] = [];
     const together: Before[] = [];
-    const apart: Before[] = [];
+    const beforeDigits: Before[] = [];
     for (const before of befores) {
       if (before.factors === undefined) continue;
-      (mayEndWithLetters(backward, before.entry) ? apart : together).push(before);
+      if (mayEndWithLetters(backward, before.entry)) apart.push([before]);
+      else (before.rules.some(beginsWithLetter) ? together : beforeDigits).push(before);
     }
     this.befores = befores;
     this.always = always.length === 0 ? undefined : endings(always);
-    this.behindFactor = [together, ...apart.map((before) => [before])]
-      .filter((members) => members.length > 0)
-      .map(endings);
+    this.behindFactor = [together, beforeDigits, ...apart].filter((members) => members.length > 0).map(endings);
     this.factors = befores.flatMap(({ factors }) => factors ?? []);
   }
 
@@ -87,6 +94,10 @@ export class BeforeReader {
   }
 
   private gateOf(open: readonly number[]): number {
+    // Nearly always it is one pattern, and asked for often.
+    const only = open.length === 1 ? (open[0] as number) : -1;
+    const known = only < 0 ? undefined : this.gateOfOne[only];
+    if (known !== undefined) return known;
     const rules = [...new Set(open.flatMap((index) => this.befores[index]?.rules ?? []))].sort((a, b) => a - b);
     const key = rules.join();
     let gate = this.gateIds.get(key);
@@ -94,6 +105,7 @@ export class BeforeReader {
       gate = this.gates.push(rules) - 1;
       this.gateIds.set(key, gate);
     }
+    if (only >= 0) this.gateOfOne[only] = gate;
     return gate;
   }
 }
@@ -132,5 +144,14 @@ function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[]
 /** Whether any word of prose may end a `before`: then its end says nothing. */
 function mayEndWithLetters(backward: Nfa, entry: number): boolean {
   const last = firstClasses(backward, [entry]);
-  return Array.from('etaoin').every((letter) => last[backward.alphabet.classOf[letter.charCodeAt(0)] as number] === 1);
+  return LETTERS.every((unit) => last[backward.alphabet.classOf[unit] as number] === 1);
 }
+
+/** Whether a letter may be the first that an automaton reads from `entry`. */
+export function mayBeginWithLetter(nfa: Nfa, entry: number): boolean {
+  const first = firstClasses(nfa, [entry]);
+  return LETTERS.some((unit) => first[nfa.alphabet.classOf[unit] as number] === 1);
+}
+
+/** Letters that are frequent in prose. */
+const LETTERS = Array.from('etaoin', (letter) => letter.charCodeAt(0));

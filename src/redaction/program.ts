@@ -5,7 +5,7 @@
  * grows, within `TABLE_ENTRIES_MAX`.
  */
 import { BeginFilter, ledRules } from './begin-filter.ts';
-import { type Before, BeforeReader } from './before-reader.ts';
+import { type Before, BeforeReader, mayBeginWithLetter } from './before-reader.ts';
 import { requiredFactors } from './factors.ts';
 import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import { type HeldText, lowerCase } from './held-text.ts';
@@ -224,9 +224,13 @@ function buildPlan(
   const alphabet = sharedAlphabet([...builder.sets, ...beforeBuilder.sets, ...neighbours.map(({ set }) => set)], all);
   const limit = options.limits?.tableEntriesMax;
   const size = limit === undefined ? {} : { entriesMax: limit };
+  const nfa = finishNfa(builder, alphabet);
+  const beginsWithLetter = (rule: number): boolean => mayBeginWithLetter(nfa, entryOf[rule] as number);
   const before =
-    befores.size === 0 ? undefined : new BeforeReader([...befores.values()], finishNfa(beforeBuilder, alphabet), size);
-  const dfa = new LazyDfa(finishNfa(builder, alphabet), free, size);
+    befores.size === 0
+      ? undefined
+      : new BeforeReader([...befores.values()], finishNfa(beforeBuilder, alphabet), beginsWithLetter, size);
+  const dfa = new LazyDfa(nfa, free, size);
   const holdsOf = neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
   const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
   const roots = new Roots(dfa, types, typeOf, entryOf, before);

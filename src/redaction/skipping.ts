@@ -216,7 +216,10 @@ function mayBeginAt(
   const left = dfa.nfa.alphabet.classOf[piece.charCodeAt(at - 1)] as number;
   if ((answer & MAY_BEGIN) !== 0 && outlives(dfa, roots.at(roots.typeOf[left] as number, 0), piece, at)) return true;
   if ((answer & (MAY_BE_GATED | MAY_BE_GATED_BEHIND)) === 0) return false;
-  return before?.gateAt(base + at + 2, text, factorUntil) !== 0;
+  const gate = before?.gateAt(base + at + 2, text, factorUntil) ?? 0;
+  if (gate === 0) return false;
+  const neighbour = dfa.nfa.alphabet.classOf[piece.charCodeAt(at + 1)] as number;
+  return outlives(dfa, roots.at(roots.typeOf[neighbour] as number, gate), piece, at + 2);
 }
 
 /** Back from where skipping stopped to the beginning of the word that a led rule may have begun with. */
