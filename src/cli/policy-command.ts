@@ -64,7 +64,7 @@ export function readArguments(
     }
   }
   const [min, max] = accepted.words;
-  if (words.length < min) throw new UsageError('something is missing; see `bun run policy help`');
+  if (words.length < min) throw new UsageError('something is missing; `help` says what');
   if (words.length > max) throw new UsageError(`one word too many: ${JSON.stringify(words[max])}`);
   return { words, flags, options };
 }

@@ -1,19 +1,18 @@
 import type { Config } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { AnswerTimes, Sink } from '../core/events.ts';
+import type { Sink } from '../core/events.ts';
 import { parseModelName } from '../core/model-name.ts';
-import type { AnswerReader, Operation, ProtocolName, RequestView, Route } from '../core/operation.ts';
+import type { Operation, ProtocolName, RequestView, Route } from '../core/operation.ts';
 import type { AnswerStage, ModelIdentity, PolicySet, Principal, RequestContext, Stage } from '../core/stage.ts';
 import { refusal } from '../protocols/refusals.ts';
-import { AnswerFilter, type Splitter } from '../streams/answer-filter.ts';
-import { answerStream, gatewayErrorOf, type AnswerEnd } from '../streams/answer-stream.ts';
-import { LineSplitter } from '../streams/lines.ts';
-import { SseSplitter } from '../streams/sse.ts';
+import { AnswerFilter } from '../streams/answer-filter.ts';
+import { gatewayErrorOf } from '../streams/answer-stream.ts';
 import type { Watchdog } from '../streams/watchdog.ts';
-import { readBytes, type Catalog } from '../upstream/catalog.ts';
+import type { Catalog } from '../upstream/catalog.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerAdmin, type AdminRoute } from './admin.ts';
+import { buffered, splitterOf, streamed } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import {
   BODY_BYTES_MAX,
@@ -32,14 +31,8 @@ import { upstreamFailure } from './upstream-failure.ts';
  * it asks both, in order, and every branch that is not a clean pass ends in a refusal or an error frame.
  */
 
-/** A buffered answer, embeddings included. */
-export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
-
 /** The longest answer where no policy says less. */
 export const ANSWER_MS_MAX = 24 * 60 * 60 * 1000;
-
-/** One NDJSON record or SSE event; Ollama's own runner caps its lines at 8 MB. */
-export const FRAME_BYTES_MAX = 8 * 1024 * 1024;
 
 /** The connection an exchange came on, where there is one: its idle timeout is off while an answer is awaited. */
 export interface Connection {
@@ -174,7 +167,11 @@ async function run(
     ...requestContext(options, exchange, operation, view, principal, model),
     bodyBytes: () => Buffer.byteLength(body),
   };
-  for (const stage of stages) await stage.request?.(context);
+  // Most hooks are synchronous; an await for each would cost more than what they do.
+  for (const stage of stages) {
+    const looking = stage.request?.(context);
+    if (looking !== undefined) await looking;
+  }
   exchange.emit({ type: 'request.decided' });
   const refused = exchange.refusal();
   if (refused !== undefined) throw refused;
@@ -187,7 +184,10 @@ async function run(
     view.drop('logprobs');
     view.drop('context');
   }
-  for (const stage of stages) await stage.prepare?.(context);
+  for (const stage of stages) {
+    const preparing = stage.prepare?.(context);
+    if (preparing !== undefined) await preparing;
+  }
   await occupy(exchange, stages, context);
   limitTime(options, exchange, stages);
   const response = await call(options, exchange, view, request.signal);
@@ -274,7 +274,7 @@ function requestContext(
 /** Takes what the exchange occupies while it lasts: places in queues, concurrency. */
 async function occupy(exchange: Exchange, stages: readonly Stage[], context: RequestContext): Promise<void> {
   for (const stage of stages) {
-    const release = await stage.admit?.(context);
+    const release = stage.admit === undefined ? undefined : await stage.admit(context);
     if (release !== undefined) exchange.onEnd(() => release(exchange.usage));
   }
 }
@@ -288,8 +288,8 @@ function limitTime(options: GatewayOptions, exchange: Exchange, stages: readonly
 }
 
 function answerStages(exchange: Exchange, stages: readonly Stage[], context: RequestContext): AnswerStage[] {
-  const note = exchange.noter('response');
-  return stages.map((stage) => stage.answer?.({ ...context, note })).filter((stage) => stage !== undefined);
+  const answerContext = { ...context, note: exchange.noter('response') };
+  return stages.map((stage) => stage.answer?.(answerContext)).filter((stage) => stage !== undefined);
 }
 
 /** Calls Ollama; the client's leaving aborts it. Resolves only with a 200. */
@@ -312,120 +312,6 @@ async function call(
   exchange.emit({ type: 'upstream.answered', status: response.status });
   if (response.status !== 200) throw await upstreamFailure(response);
   return response;
-}
-
-async function buffered(
-  exchange: Exchange,
-  response: Response,
-  reader: AnswerReader,
-  filter: AnswerFilter,
-): Promise<Response> {
-  const out: Uint8Array[] = [];
-  let firstInMs = 0;
-  try {
-    const bytes = await readBytes(response, ANSWER_BYTES_MAX);
-    firstInMs = performance.now();
-    exchange.emit({ type: 'answer.started' });
-    filter.push(bytes, out);
-    filter.end(out);
-  } catch (thrown) {
-    const error = gatewayErrorOf(thrown, exchange.abort.signal);
-    throw error.code === 'output_blocked' ? (exchange.refusal() ?? error) : error;
-  } finally {
-    filter.finish();
-  }
-  const body = out.length === 1 && out[0] !== undefined ? out[0] : Buffer.concat(out);
-  const firstOutMs = performance.now();
-  finish(exchange, filter, { end: 'completed' }, body.length, {
-    firstInMs,
-    firstOutMs,
-    filterMs: firstOutMs - firstInMs,
-  });
-  return new Response(body as Uint8Array<ArrayBuffer>, { status: 200, headers: answerHeaders(exchange, reader) });
-}
-
-function streamed(
-  options: GatewayOptions,
-  exchange: Exchange,
-  response: Response,
-  reader: AnswerReader,
-  filter: AnswerFilter,
-): Response {
-  if (response.body === null) throw new GatewayError('upstream_error');
-  exchange.emit({ type: 'answer.started' });
-  const watch = options.watchdog.watch({
-    idleMs: options.config.streamIdleTimeoutMs,
-    totalMs: undefined,
-    expire: () => exchange.abort.abort(new GatewayError('upstream_timeout')),
-  });
-  const body = answerStream({
-    body: response.body,
-    filter,
-    abort: exchange.abort,
-    watch,
-    nowMs: options.nowMs,
-    failure: (error) => reader.failure(error, exchange.id),
-    explain: (error) => {
-      const refused = error.code === 'output_blocked' ? exchange.refusal() : undefined;
-      return { error: refused ?? error, refused: error.code === 'output_blocked' };
-    },
-    ended: (end, bytes, times) => finish(exchange, filter, end, bytes, times),
-  });
-  return new Response(body, { status: 200, headers: answerHeaders(exchange, reader) });
-}
-
-const CONTENT_TYPES = {
-  json: 'application/json; charset=utf-8',
-  ndjson: 'application/x-ndjson',
-  sse: 'text/event-stream',
-} as const;
-
-function answerHeaders(exchange: Exchange, reader: AnswerReader): Headers {
-  const headers = new Headers({
-    'content-type': CONTENT_TYPES[reader.framing],
-    'x-content-type-options': 'nosniff',
-    'x-request-id': exchange.id,
-  });
-  if (reader.framing === 'sse') headers.set('cache-control', 'no-cache');
-  const warning = exchange.warning();
-  if (warning !== undefined) headers.set('x-gateway-warning', warning);
-  return headers;
-}
-
-function splitterOf(reader: AnswerReader): Splitter {
-  if (reader.framing === 'ndjson') return new LineSplitter({ lineBytesMax: FRAME_BYTES_MAX });
-  if (reader.framing === 'sse') return new SseSplitter({ eventBytesMax: FRAME_BYTES_MAX });
-  return new WholeBody();
-}
-
-/** A JSON body is a stream of one frame. */
-class WholeBody implements Splitter {
-  #chunks: Uint8Array[] = [];
-
-  push(bytes: Uint8Array): readonly Uint8Array[] {
-    this.#chunks.push(bytes);
-    return [];
-  }
-
-  end(): Uint8Array {
-    return this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks);
-  }
-}
-
-function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes: number, times: AnswerTimes): void {
-  const { usage, finishReason } = filter;
-  exchange.usage = usage ?? {};
-  exchange.finish({
-    status: 200,
-    end: end.end,
-    ...('error' in end ? { code: end.error.code } : {}),
-    frames: filter.frames,
-    bytes,
-    heldCharactersMax: filter.heldCharactersMax,
-    times,
-    ...(usage === undefined ? {} : { usage }),
-    ...(finishReason === undefined ? {} : { finishReason }),
-  });
 }
 
 function refuse(exchange: Exchange, thrown: unknown, request: Request): Response {

@@ -315,7 +315,7 @@ class Channel {
 /** Joins the edits of two scanners on one text: where they overlap, one edit covers both and the first label stands. */
 function merge(left: readonly TextEdit[], right: readonly TextEdit[]): TextEdit[] {
   const merged: TextEdit[] = [];
-  for (const edit of [...left, ...right].sort((a, b) => a.start - b.start)) {
+  for (const edit of [...left, ...right].sort(byPlace)) {
     const last = merged.at(-1);
     if (last !== undefined && edit.start < last.end) {
       merged[merged.length - 1] = { ...last, end: Math.max(last.end, edit.end) };
@@ -324,6 +324,11 @@ function merge(left: readonly TextEdit[], right: readonly TextEdit[]): TextEdit[
     }
   }
   return merged;
+}
+
+/** By start, then the longer, then by name, so that the order in which scanners decide plays no part. */
+function byPlace(a: TextEdit, b: TextEdit): number {
+  return a.start - b.start || b.end - a.end || (a.replacement < b.replacement ? -1 : 1);
 }
 
 /** Adds bytes to the output; neighbours in one buffer become one view, so that untouched frames cost one write. */
