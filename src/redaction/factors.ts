@@ -18,11 +18,11 @@ const FACTORS_MAX = 32;
 const LENGTH_MIN = 3;
 const LENGTH_MAX = 4;
 /** A factor that stands at more than this share of the places of prose would tell nothing. */
-const SHARE_MAX = 0.02;
+const SHARE_MAX = 0.1;
 
 /** What these words of prose hold counts as common, whatever its letters say. */
 const COMMON =
-  'this is to be and was to the is a, was it to is the to a of is for in was the to and discover discuss student president ' +
+  'this is to be and was to the is a, was it to is the to a of is for in was the to and discover discovered discuss potential essential influential initial student president ' +
   'social special secure according second section security during culture figure feature to be is to ' +
   'information transform performed other mother together whether there ethernet words world value values evaluate called ' +
   'locally users used during security curious featuring access success necessary pictures natural storage history ' +
@@ -31,6 +31,8 @@ const COMMON =
   'program diagram private wallet initial materials phrase purchase hundreds incredible credit according account address';
 /** What each time adds to the share of a factor. */
 const COMMON_SHARE = 0.0005;
+/** How much more a whole factor counts than one that only seems to begin or end. */
+const COMMON_WEIGHT = 4;
 
 interface Known {
   /** Every text of the pattern, or its last characters; undefined when there are too many. */
@@ -137,7 +139,9 @@ function choiceOf(factors: readonly Factor[]): Choice | undefined {
 /** Skipping reads every second place, so it must also look closer where a factor only seems to begin. */
 function shareOfFactor(factor: Factor): number {
   const first = shareOfRun(factor.slice(0, factor.length === LENGTH_MIN ? 2 : 3));
-  return (first + shareOfRun(factor.slice(-3))) / 2;
+  // A whole one costs most: behind it every place is looked at.
+  const whole = COMMON_SHARE * COMMON_WEIGHT * commonTimes(factor, 0, 0);
+  return (first + shareOfRun(factor.slice(-3))) / 2 + whole;
 }
 
 function shareOfRun(run: Factor): number {
@@ -148,7 +152,7 @@ function shareOfRun(run: Factor): number {
 
 /** How often groups in `run`, from the `at`th on, stand in `COMMON` behind those in `before`. */
 function commonTimes(run: Factor, at: number, before: number): number {
-  if (at === run.length) return (COMMON_TIMES[run.length] as Uint16Array)[before] as number;
+  if (at === run.length) return COMMON_TIMES.get((run.length << 20) | before) ?? 0;
   let times = 0;
   for (let rest = run[at] as number; rest !== 0; rest &= rest - 1) {
     times += commonTimes(run, at + 1, (before << 5) | (31 - Math.clz32(rest & -rest)));
@@ -156,16 +160,21 @@ function commonTimes(run: Factor, at: number, before: number): number {
   return times;
 }
 
-/** How often one, two or three groups stand side by side in `COMMON`. */
-const COMMON_TIMES: readonly Uint16Array[] = [0, 1, 2, 3].map((length) => {
-  const times = new Uint16Array(1 << (5 * length));
+/** How often two to four groups stand side by side in `COMMON`, by their number and the groups, 5 bits each. */
+const COMMON_TIMES: ReadonlyMap<number, number> = countCommon();
+
+function countCommon(): Map<number, number> {
+  const times = new Map<number, number>();
   let groups = 0;
   for (let at = 0; at < COMMON.length; at += 1) {
-    groups = ((groups << 5) | (GROUP_OF[COMMON.charCodeAt(at)] as number)) & (times.length - 1);
-    if (at + 1 >= length) times[groups] = (times[groups] as number) + 1;
+    groups = ((groups << 5) | (GROUP_OF[COMMON.charCodeAt(at)] as number)) & 0xfffff;
+    for (let length = 2; length <= Math.min(LENGTH_MAX, at + 1); length += 1) {
+      const key = (length << 20) | (groups & ((1 << (5 * length)) - 1));
+      times.set(key, (times.get(key) ?? 0) + 1);
+    }
   }
   return times;
-});
+}
 
 function rarer(one: Choice | undefined, two: Choice | undefined): Choice | undefined {
   if (one === undefined || two === undefined) return one ?? two;
