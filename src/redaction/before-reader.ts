@@ -5,9 +5,10 @@
  * of prose they fail within a character or two. And only behind the characters that no match can do without
  * (`factors.ts`): `BeginFilter` notices those.
  */
+import { firstClasses } from './first-classes.ts';
 import type { HeldText } from './held-text.ts';
 import { DEAD, LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE, firstClasses, type Nfa } from './nfa.ts';
+import { EDGE, type Nfa } from './nfa.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 import type { Factor } from './factors.ts';
 

@@ -12,9 +12,10 @@
  */
 import type { BeforeReader, Endings } from './before-reader.ts';
 import type { Factor } from './factors.ts';
+import { firstClasses } from './first-classes.ts';
 import { GROUP_EDGE, GROUP_FAR, GROUP_OF, GROUP_UNKNOWN, GROUPED_UNITS, MARK_GROUPS } from './groups.ts';
 import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { type Alphabet, firstClasses, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
+import { type Alphabet, type Nfa, OP_MATCH, OP_SET } from './nfa.ts';
 import type { Roots } from './roots.ts';
 
 /** Bits of a window of four groups, and of its last three. */

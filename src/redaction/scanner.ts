@@ -82,7 +82,7 @@ export class Scanner {
     this.plan = plan;
     this.consumed = new Float64Array(plan.mode === 'watch' ? plan.ruleCount : 0);
     this.states = plan.dfa.states;
-    this.factorsUntil = new Array<number>(plan.before?.behindFactor.length ?? 0).fill(-1);
+    this.factorsUntil = (plan.before?.behindFactor ?? []).map(() => -1);
   }
 
   /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
