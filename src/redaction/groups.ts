@@ -27,8 +27,7 @@ export const MARK_GROUPS: readonly number[] = [GROUP_DIGIT, GROUP_DASH, GROUP_MA
 
 /** How often a character of each group stands in English prose, roughly, by group. */
 const SHARES: readonly number[] = [
-  ...[65, 12, 22, 34, 100, 18, 16, 50, 57, 6, 33, 20, 57, 62, 15, 48, 52, 75, 23, 8, 19, 16],
-  ...[5, 8, 170, 3, 25, 3, 5, 2],
+  65, 12, 22, 34, 100, 18, 16, 50, 57, 6, 33, 20, 57, 62, 15, 48, 52, 75, 23, 8, 19, 16, 5, 8, 170, 3, 25, 3, 5, 2,
 ].map((perMille) => perMille / 1_000);
 
 /** The two letters beyond ASCII that fold to one in it; they are of that letter's group. */
