@@ -178,7 +178,7 @@ function requestBody(detail: DataDetail | undefined) {
 
 const STREAM_TYPES = { ndjson: 'application/x-ndjson', sse: 'text/event-stream' } as const;
 
-function success(route: Partial<Pick<Operation, 'streaming'>>, detail: DataDetail | undefined) {
+function success(route: Route & Partial<Pick<Operation, 'streaming'>>, detail: DataDetail | undefined) {
   const schema = detail === undefined ? {} : reference(detail.answer);
   const streaming =
     route.streaming === undefined || route.streaming === 'none' ? undefined : STREAM_TYPES[route.streaming];
@@ -187,7 +187,9 @@ function success(route: Partial<Pick<Operation, 'streaming'>>, detail: DataDetai
     'x-request-id': { $ref: '#/components/headers/requestId' },
     ...(detail === undefined ? {} : { 'x-gateway-warning': { $ref: '#/components/headers/warning' } }),
   };
-  return { 200: { description: 'The answer', headers, content: { 'application/json': { schema }, ...streamed } } };
+  // The heartbeat is the one answer that is no JSON: Ollama says that it runs.
+  const type = route.path === '/' ? 'text/plain' : 'application/json';
+  return { 200: { description: 'The answer', headers, content: { [type]: { schema }, ...streamed } } };
 }
 
 /** Codes that only routes with a model can meet. */
