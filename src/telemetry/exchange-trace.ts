@@ -8,6 +8,7 @@ import {
   type Attributes,
   type Context,
   type Span,
+  type SpanContext,
   type Tracer,
 } from '@opentelemetry/api';
 import type { Decision } from '../core/decision.ts';
@@ -83,10 +84,9 @@ class TraceScope implements Scope {
 
   headers(): Record<string, string> {
     this.#chooseIds();
-    const parent = trace.getSpanContext(this.#parent());
+    const parent = this.#remote();
     const traceId = this.#traceId ?? '';
-    const sampled =
-      this.#decisions.length > 0 || this.#options.sampler.idSampler(traceId, parent && isSampled(parent.traceFlags));
+    const sampled = this.#decisions.length > 0 || this.#sampledById(parent);
     const carrier: Record<string, string> = {};
     const span = {
       traceId,
@@ -143,9 +143,18 @@ class TraceScope implements Scope {
     return propagation.extract(ROOT_CONTEXT, tracestate === undefined ? { traceparent } : { traceparent, tracestate });
   }
 
+  /** The span of the client's, where it sent one. */
+  #remote(): SpanContext | undefined {
+    return this.#start.traceparent === undefined ? undefined : trace.getSpanContext(this.#parent());
+  }
+
+  #sampledById(parent: SpanContext | undefined): boolean {
+    return this.#options.sampler.idSampler(this.#traceId ?? '', parent && isSampled(parent.traceFlags));
+  }
+
   #chooseIds(): void {
     if (this.#rootSpanId !== undefined) return;
-    this.#traceId = trace.getSpanContext(this.#parent())?.traceId ?? randomHex(16);
+    this.#traceId = this.#remote()?.traceId ?? randomHex(16);
     this.#rootSpanId = randomHex(8);
     this.#clientSpanId = randomHex(8);
   }
@@ -154,6 +163,8 @@ class TraceScope implements Scope {
     this.#chooseIds();
     const endMs = nowMs();
     const failed = event.end === 'refused' || event.end === 'failed';
+    // The sampler would say the same once a span with all its attributes was made for it.
+    if (!failed && this.#decisions.length === 0 && !this.#sampledById(this.#remote())) return;
     const root = this.#span(this.#rootSpanId, {
       name: `${this.#start.method} ${this.#start.route}`,
       options: { kind: SpanKind.SERVER, startTime: this.#startedMs, attributes: this.#rootAttributes(event, failed) },

@@ -16,8 +16,18 @@ export class ChosenIds {
   }
 }
 
+/** Randomness drawn at once for many ids: a call for each costs more than the id. */
+const pool = Buffer.alloc(8192);
+let used = pool.length;
+
+/** `bytes` random bytes as lower-case hex. */
 export function randomHex(bytes: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+  if (used + bytes > pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
 }
 
 /** Whether a trace id is kept when nothing happened in its exchange; by OTEL_TRACES_SAMPLER. */
