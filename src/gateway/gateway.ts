@@ -148,6 +148,8 @@ async function run(
   const body = await readText(request, Math.min(BODY_BYTES_MAX, policies.admission.bodyBytesMax(principal)));
   connection?.hold();
   exchange.onEnd(() => connection?.release());
+  // From here on, so that a client that leaves gives up its place in a queue as well as the model's time.
+  exchange.abortWithClient(request.signal);
   const view = malformedIfUnreadable(() => operation.readRequest(body));
   const model = localModel(view);
   const known = options.catalog.knows(model.name) || policies.knownNames.has(model.name);
@@ -190,7 +192,7 @@ async function run(
   }
   await occupy(exchange, stages, context);
   limitTime(options, exchange, stages);
-  const response = await call(options, exchange, view, request.signal);
+  const response = await call(options, exchange, view);
   const reader = operation.answerReader(view);
   if (closes) reader.dropSideChannels();
   const filter = new AnswerFilter({
@@ -292,14 +294,8 @@ function answerStages(exchange: Exchange, stages: readonly Stage[], context: Req
   return stages.map((stage) => stage.answer?.(answerContext)).filter((stage) => stage !== undefined);
 }
 
-/** Calls Ollama; the client's leaving aborts it. Resolves only with a 200. */
-async function call(
-  options: GatewayOptions,
-  exchange: Exchange,
-  view: RequestView,
-  clientSignal: AbortSignal,
-): Promise<Response> {
-  exchange.abortWithClient(clientSignal);
+/** Calls Ollama. Resolves only with a 200. */
+async function call(options: GatewayOptions, exchange: Exchange, view: RequestView): Promise<Response> {
   exchange.emit({ type: 'upstream.called', path: exchange.route.path });
   const response = await options.upstream.send({
     method: 'POST',

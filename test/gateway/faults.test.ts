@@ -72,7 +72,7 @@ describe('before the first byte', () => {
     [503, 503, 'overloaded'],
     [400, 400, 'malformed_request'],
   ])('Ollama says %d: the client gets %d without a word of Ollama', async (status, expected, code) => {
-    upstream.script = () => Response.json({ error: 'runner at /root/.ollama/secret-path failed' }, { status });
+    upstream.script = () => Response.json({ error: 'runner at /secret-path failed' }, { status });
     const answer = await openai();
     expect(answer.status).toBe(expected);
     const text = await answer.text();
@@ -197,6 +197,34 @@ describe('clients', () => {
     expect(await answer).toBe('left');
     await until(() => upstream.calls[0]?.aborted === true, 1_000);
     await gateway.finished();
+  });
+
+  test('a client that leaves while it waits for its turn gives its place up and asks Ollama for nothing', async () => {
+    const consumption = `apiVersion: llm-gateway/v1
+kind: Consumption
+metadata: { name: one-at-a-time, description: a queue of the test }
+spec: { upstream: { concurrent: 1, queue: 4, queueSeconds: 30 } }
+`;
+    const queued = await startGateway({
+      upstream: upstream.url,
+      env: { ENFORCEMENT_MODE: 'hard' },
+      policies: { 'queue.yaml': consumption },
+    });
+    upstream.script = () => ndjson(chatRecords(['Blue']).slice(0, 1), 'hang');
+    const ask = (signal: AbortSignal) =>
+      fetch(`${queued.url}/api/chat`, { method: 'POST', body: JSON.stringify(CHAT), signal }).catch(() => 'left');
+    const first = new AbortController();
+    await ask(first.signal);
+    const second = new AbortController();
+    const waiting = ask(second.signal);
+    await until(() => queued.service.gateway.inFlight === 2, 1_000);
+    second.abort();
+    expect(await waiting).toBe('left');
+    await until(() => queued.service.gateway.inFlight === 1, 1_000);
+    expect(upstream.calls).toHaveLength(1);
+    first.abort();
+    await until(() => queued.service.gateway.inFlight === 0, 1_000);
+    await queued.stop();
   });
 
   test('a client that reads nothing holds Ollama back instead of filling memory', async () => {
