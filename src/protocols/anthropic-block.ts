@@ -1,8 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 import { memberOf, quoteJson } from '../core/json.ts';
 import type { JsonObject, JsonString } from '../core/json.ts';
-import type { AnswerCall, AnswerSlot } from '../core/operation.ts';
-import { ArgumentsBuffer, CallArguments } from './openai-arguments.ts';
+import { AssembledCall } from './assembled-call.ts';
 import { eventBytes, FrameSlot, stringMember, type JsonFrame } from './openai-frame.ts';
 
 /**
@@ -144,52 +143,11 @@ export function readCallName(frame: JsonFrame, block: JsonObject, channel: strin
 }
 
 /** A call in a block of its own. */
-class BlockCall implements AnswerCall {
-  readonly name: string;
-  readonly channel: string;
-  readonly buffer = new ArgumentsBuffer();
+class BlockCall extends AssembledCall {
+  /** Fragments that came so far. */
   parts = 0;
-  refusal: string | undefined;
-  #arguments: CallArguments | undefined;
-  readonly #changes: ((sentence: string) => void)[] = [];
 
   constructor(name: string, channel: string) {
-    this.name = name;
-    this.channel = channel;
-  }
-
-  complete(): void {
-    this.#arguments = new CallArguments(this.buffer.text, `${this.channel}/input`);
-  }
-
-  get isComplete(): boolean {
-    return this.#arguments !== undefined;
-  }
-
-  get isEdited(): boolean {
-    return this.#arguments?.isEdited ?? false;
-  }
-
-  get text(): string {
-    return this.#arguments?.text ?? '';
-  }
-
-  get arguments(): unknown {
-    return this.#arguments?.value;
-  }
-
-  get slots(): readonly AnswerSlot[] {
-    return this.#arguments?.slots ?? [];
-  }
-
-  /** What becomes of a frame of this call when the call is refused, which happens while all of them are held. */
-  whenRefused(change: (sentence: string) => void): void {
-    if (this.refusal === undefined) this.#changes.push(change);
-    else change(this.refusal);
-  }
-
-  refuse(sentence: string): void {
-    this.refusal = sentence;
-    for (const change of this.#changes) change(sentence);
+    super(name, channel, 'input');
   }
 }

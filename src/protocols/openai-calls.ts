@@ -1,8 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 import { memberOf } from '../core/json.ts';
 import type { JsonArray, JsonNode, JsonObject, JsonString } from '../core/json.ts';
-import type { AnswerCall, AnswerSlot } from '../core/operation.ts';
-import { ArgumentsBuffer, CallArguments } from './openai-arguments.ts';
+import { AssembledCall } from './assembled-call.ts';
 import { numberMember, objectMember, stringMember, type FrameSlot, type JsonFrame } from './openai-frame.ts';
 import type { OtherTexts } from './openai-other.ts';
 
@@ -20,50 +19,16 @@ const CALL_KNOWN = new Set(['id', 'index', 'type', 'function']);
 const CALLED_KNOWN = new Set(['name', 'arguments']);
 
 /** One call; complete once `arguments` can be read. */
-export class ChatCall implements AnswerCall {
-  readonly name: string;
+export class ChatCall extends AssembledCall {
   readonly index: number;
   readonly id: string | undefined;
-  readonly channel: string;
-  readonly buffer = new ArgumentsBuffer();
+  /** Fragments that came so far. */
   parts = 0;
-  refusal: string | undefined;
-  #arguments: CallArguments | undefined;
 
   constructor(name: string, index: number, id: string | undefined, channel: string) {
-    this.name = name;
+    super(name, channel, 'arguments');
     this.index = index;
     this.id = id;
-    this.channel = channel;
-  }
-
-  complete(): void {
-    this.#arguments = new CallArguments(this.buffer.text, `${this.channel}/arguments`);
-  }
-
-  get isComplete(): boolean {
-    return this.#arguments !== undefined;
-  }
-
-  get isEdited(): boolean {
-    return this.#arguments?.isEdited ?? false;
-  }
-
-  /** The arguments' JSON after edits. */
-  get text(): string {
-    return this.#arguments?.text ?? '';
-  }
-
-  get arguments(): unknown {
-    return this.#arguments?.value;
-  }
-
-  get slots(): readonly AnswerSlot[] {
-    return this.#arguments?.slots ?? [];
-  }
-
-  refuse(sentence: string): void {
-    this.refusal = sentence;
   }
 }
 
