@@ -90,7 +90,7 @@ async function reads(context: AdminContext, read: (body: string) => AdminRequest
     type: 'request.read',
     model: 'unknown',
     stream,
-    bytes: text.length,
+    bytes: Buffer.byteLength(text),
     setHash: policies.hash,
     unknownKeys,
   });

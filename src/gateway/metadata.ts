@@ -121,15 +121,6 @@ async function oneModel(context: MetadataContext): Promise<Response> {
   return passed(await fetchPath(context, `/v1/models/${encodeURIComponent(name)}`));
 }
 
-/** A path segment, percent-decoded exactly once. */
-function decodeOnce(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch (cause) {
-    throw new GatewayError('malformed_request', { cause });
-  }
-}
-
 /** A local model that the caller may see; what it may not see does not exist for it. */
 async function usable(context: MetadataContext, name: string | undefined): Promise<ModelIdentity> {
   const model = localModel({ model: name });
@@ -157,11 +148,12 @@ async function installedOrNone({ options }: MetadataContext): Promise<Installed>
   }
 }
 
+/** A path segment, percent-decoded exactly once. */
 function decodedSegment(raw: string): string {
   try {
-    return decodeOnce(raw);
-  } catch {
-    throw new GatewayError('malformed_request', { param: 'model' });
+    return decodeURIComponent(raw);
+  } catch (cause) {
+    throw new GatewayError('malformed_request', { param: 'model', cause });
   }
 }
 
