@@ -5,6 +5,7 @@ import type { PolicySet } from '../core/stage.ts';
 import { tryExchange } from '../policy/trial.ts';
 import { refusal } from '../protocols/refusals.ts';
 import type { OwnRoute } from '../server/app.ts';
+import { Watchdog } from '../streams/watchdog.ts';
 import page from './page.html' with { type: 'text' };
 import script from './page.js' with { type: 'text' };
 import style from './page.css' with { type: 'text' };
@@ -134,6 +135,8 @@ function events(feed: Feed): Response {
   });
 }
 
+const watchdog = new Watchdog(() => performance.now());
+
 const TRIAL = v.object({
   where: v.picklist(['user', 'system', 'tool', 'answer']),
   text: v.string(),
@@ -141,7 +144,7 @@ const TRIAL = v.object({
 });
 
 async function tryText({ policies }: ConsoleOptions, request: Request): Promise<Response> {
-  const parsed = v.safeParse(TRIAL, readJson(await readText(request, TRIAL_BYTES_MAX)));
+  const parsed = v.safeParse(TRIAL, readJson(await readText(request, TRIAL_BYTES_MAX, watchdog)));
   if (!parsed.success) throw new GatewayError('malformed_request');
   const { where, text, model } = parsed.output;
   const result = await tryExchange(policies(), {

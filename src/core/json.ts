@@ -485,11 +485,24 @@ export function spliceJson(text: string, edits: readonly JsonEdit[]): string {
  * escaped, at which Python's `splitlines` breaks a record. Lone surrogates become U+FFFD.
  */
 export function quoteJson(value: string): string {
+  if (value.length <= PLAIN_CHARACTERS_MAX && isPlainAscii(value)) return `"${value}"`;
   let literal = JSON.stringify(value.toWellFormed());
   if (literal.includes('\u0085')) literal = literal.replaceAll('\u0085', '\\u0085');
   if (literal.includes('\u2028')) literal = literal.replaceAll('\u2028', '\\u2028');
   if (literal.includes('\u2029')) literal = literal.replaceAll('\u2029', '\\u2029');
   return literal;
+}
+
+/** Keys, names and ids: quicker looked through here than handed to `JSON.stringify`. */
+const PLAIN_CHARACTERS_MAX = 64;
+
+/** Whether a string is its own JSON literal between quotes, in ASCII. */
+function isPlainAscii(value: string): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
 }
 
 /** No protocol has a key as long; folding changes no length. */

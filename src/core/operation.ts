@@ -52,7 +52,7 @@ export interface RequestText {
   readonly path: string;
   readonly text: string;
   /** Index of the conversation's message it belongs to, if any. */
-  readonly message?: number;
+  readonly message?: number | undefined;
   /** Puts `text` in its place in the body that is forwarded. */
   replace(text: string): void;
 }

@@ -81,9 +81,9 @@ function adminOf(exchange: Exchange, request: Request): Principal {
 }
 
 async function reads(context: AdminContext, read: (body: string) => AdminRequest): Promise<Response> {
-  const { exchange, request } = context;
+  const { options, exchange, request } = context;
   checkMediaType(request.headers);
-  const text = await readText(request, REQUEST_BYTES_MAX);
+  const text = await readText(request, REQUEST_BYTES_MAX, options.watchdog);
   const { body, stream, unknownKeys } = read(text);
   const { policies } = exchange;
   exchange.emit({

@@ -71,10 +71,13 @@ export class Exchange {
 
   /** Ends the upstream request when the client goes away. */
   abortWithClient(clientSignal: AbortSignal): void {
-    const left = () => this.abort.abort(new ClientLeft());
-    if (clientSignal.aborted) left();
-    clientSignal.addEventListener('abort', left, { once: true });
-    this.onEnd(() => clientSignal.removeEventListener('abort', left));
+    // Not removed at the end: it lives no longer than the request, and does nothing then.
+    if (clientSignal.aborted) this.#clientLeft();
+    else clientSignal.addEventListener('abort', () => this.#clientLeft());
+  }
+
+  #clientLeft(): void {
+    if (!this.#finished) this.abort.abort(new ClientLeft());
   }
 
   finish(event: Omit<ExchangeEvent & { type: 'exchange.finished' }, 'type'>): void {

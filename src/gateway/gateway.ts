@@ -123,6 +123,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIO
 
 function begin(options: GatewayOptions, route: Route, request: Request): Exchange {
   const id = options.newId();
+  const traceparent = request.headers.get('traceparent') ?? undefined;
   const scope = options.sink.exchange({
     id,
     clientId: clientRequestId(request.headers),
@@ -130,8 +131,8 @@ function begin(options: GatewayOptions, route: Route, request: Request): Exchang
     genAiOperation: route.genAiOperation,
     method: METHODS.has(request.method) ? request.method : '_OTHER',
     route: route.path,
-    traceparent: request.headers.get('traceparent') ?? undefined,
-    tracestate: request.headers.get('tracestate') ?? undefined,
+    traceparent,
+    tracestate: traceparent === undefined ? undefined : (request.headers.get('tracestate') ?? undefined),
   });
   return new Exchange(id, route, options.policies(), scope);
 }
@@ -145,7 +146,11 @@ async function run(
 ): Promise<Response> {
   const { policies } = exchange;
   const principal = admit(exchange, request);
-  const body = await readText(request, Math.min(BODY_BYTES_MAX, policies.admission.bodyBytesMax(principal)));
+  const body = await readText(
+    request,
+    Math.min(BODY_BYTES_MAX, policies.admission.bodyBytesMax(principal)),
+    options.watchdog,
+  );
   connection?.hold();
   exchange.onEnd(() => connection?.release());
   // From here on, so that a client that leaves gives up its place in a queue as well as the model's time.
@@ -165,10 +170,7 @@ async function run(
     exchange.emit({ type: 'request.raw', text: view.texts.map(({ text }) => text).join('\n') });
 
   const stages = recorded(options, exchange, policies.stages(model, principal));
-  const context = {
-    ...requestContext(options, exchange, operation, view, principal, model),
-    bodyBytes: () => Buffer.byteLength(body),
-  };
+  const context = requestContext(options, exchange, { operation, view, principal, model, body });
   // Most hooks are synchronous; an await for each would cost more than what they do.
   for (const stage of stages) {
     const looking = stage.request?.(context);
@@ -253,19 +255,25 @@ async function refuseRemote(catalog: Catalog, model: ModelIdentity): Promise<voi
   if ((await catalog.installed()).get(model.name)?.remote) throw new GatewayError('cloud_model');
 }
 
+interface Asked {
+  readonly operation: Operation;
+  readonly view: RequestView;
+  readonly principal: Principal;
+  readonly model: ModelIdentity;
+  readonly body: string;
+}
+
 function requestContext(
   options: GatewayOptions,
   exchange: Exchange,
-  operation: Operation,
-  request: RequestView,
-  principal: Principal,
-  model: ModelIdentity,
+  { operation, view, principal, model, body }: Asked,
 ): RequestContext {
   return {
     operation,
-    request,
+    request: view,
     principal,
     model,
+    bodyBytes: () => Buffer.byteLength(body),
     note: exchange.noter('request'),
     digest: async () => (await options.catalog.installed()).get(model.name)?.digest,
     modelSystem: () => options.catalog.systemPrompt(model.name),
@@ -276,22 +284,30 @@ function requestContext(
 /** Takes what the exchange occupies while it lasts: places in queues, concurrency. */
 async function occupy(exchange: Exchange, stages: readonly Stage[], context: RequestContext): Promise<void> {
   for (const stage of stages) {
-    const release = stage.admit === undefined ? undefined : await stage.admit(context);
+    if (stage.admit === undefined) continue;
+    const release = await stage.admit(context);
     if (release !== undefined) exchange.onEnd(() => release(exchange.usage));
   }
 }
 
 /** Every answer ends some time, buffered ones too. */
 function limitTime(options: GatewayOptions, exchange: Exchange, stages: readonly Stage[]): void {
-  const totalMs = Math.min(ANSWER_MS_MAX, ...stages.map((stage) => stage.answerMsMax ?? ANSWER_MS_MAX));
+  let totalMs = ANSWER_MS_MAX;
+  for (const { answerMsMax } of stages) if (answerMsMax !== undefined && answerMsMax < totalMs) totalMs = answerMsMax;
   const expire = () => exchange.abort.abort(new GatewayError('upstream_timeout'));
   const watch = options.watchdog.watch({ idleMs: Number.POSITIVE_INFINITY, totalMs, expire });
   exchange.onEnd(() => watch.stop());
 }
 
 function answerStages(exchange: Exchange, stages: readonly Stage[], context: RequestContext): AnswerStage[] {
-  const answerContext = { ...context, note: exchange.noter('response') };
-  return stages.map((stage) => stage.answer?.(answerContext)).filter((stage) => stage !== undefined);
+  const { operation, request, principal, model } = context;
+  const answerContext = { operation, request, principal, model, note: exchange.noter('response') };
+  const made: AnswerStage[] = [];
+  for (const stage of stages) {
+    const answering = stage.answer?.(answerContext);
+    if (answering !== undefined) made.push(answering);
+  }
+  return made;
 }
 
 /** Calls Ollama. Resolves only with a 200. */

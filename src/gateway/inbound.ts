@@ -1,5 +1,6 @@
 import { ERROR_CODES, GatewayError } from '../core/errors.ts';
 import { decodeUtf8, JsonError } from '../core/json.ts';
+import type { Watchdog } from '../streams/watchdog.ts';
 
 /** What is read from a client's request before its meaning: key, media type, body, ids. All bounded. */
 
@@ -49,38 +50,42 @@ export function checkEncoding(headers: Headers): void {
     throw new GatewayError('unsupported_media_type');
 }
 
-/** Reads the whole body. Throws `payload_too_large` over `bytesMax`, `malformed_request` when it breaks off or takes too long. */
-export async function readBody(
-  request: Request,
-  bytesMax: number,
-  timeoutMs: number = BODY_TIMEOUT_MS,
-): Promise<Uint8Array> {
+/**
+ * Reads the whole body. Rejects with `payload_too_large` over `bytesMax`, `malformed_request` when it breaks off or takes
+ * longer than BODY_TIMEOUT_MS to arrive.
+ */
+export async function readBody(request: Request, bytesMax: number, watchdog: Watchdog): Promise<Uint8Array> {
   const declared = request.headers.get('content-length');
   if (declared !== null && !/^\d{1,15}$/.test(declared)) throw new GatewayError('malformed_request');
   if (declared !== null && Number(declared) > bytesMax) throw new GatewayError('payload_too_large');
   if (declared === null && request.body === null) return new Uint8Array();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new GatewayError('malformed_request', { message: 'The request took too long to arrive' })),
-      timeoutMs,
-    );
-  });
-  try {
-    // A declared length was checked above, and the HTTP parser holds the client to it.
-    const body = declared === null && request.body !== null ? collect(request.body, bytesMax) : request.bytes();
-    return await Promise.race([body, timeout]);
-  } catch (error) {
-    if (error instanceof GatewayError) throw error;
-    throw new GatewayError('malformed_request', { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
+  // A declared length was checked above, and the HTTP parser holds the client to it.
+  const body = declared === null && request.body !== null ? collect(request.body, bytesMax) : request.bytes();
+  return inTime(body, watchdog);
 }
 
-/** Reads the whole body as UTF-8 text. Throws as `readBody` does, and `malformed_request` on anything but UTF-8. */
-export async function readText(request: Request, bytesMax: number): Promise<string> {
-  const bytes = await readBody(request, bytesMax);
+/** Waits for a body, but not for ever. */
+function inTime(body: Promise<Uint8Array>, watchdog: Watchdog): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const tooLate = () =>
+      reject(new GatewayError('malformed_request', { message: 'The request took too long to arrive' }));
+    const watch = watchdog.watch({ idleMs: Number.POSITIVE_INFINITY, totalMs: BODY_TIMEOUT_MS, expire: tooLate });
+    body.then(
+      (bytes) => {
+        watch.stop();
+        resolve(bytes);
+      },
+      (error: unknown) => {
+        watch.stop();
+        reject(error instanceof GatewayError ? error : new GatewayError('malformed_request', { cause: error }));
+      },
+    );
+  });
+}
+
+/** Reads the whole body as UTF-8 text. Rejects as `readBody` does, and with `malformed_request` on anything but UTF-8. */
+export async function readText(request: Request, bytesMax: number, watchdog: Watchdog): Promise<string> {
+  const bytes = await readBody(request, bytesMax, watchdog);
   return malformedIfUnreadable(() => decodeUtf8(bytes));
 }
 

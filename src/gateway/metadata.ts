@@ -96,7 +96,7 @@ async function listed(context: MetadataContext, fetched: Fetched, filter: typeof
 }
 
 async function show(context: MetadataContext): Promise<Response> {
-  const body = readObject(await readText(context.request, REQUEST_BYTES_MAX));
+  const body = readObject(await readText(context.request, REQUEST_BYTES_MAX, context.options.watchdog));
   const names = ['model', 'name']
     .map((key) => stringMember(body, key))
     .filter((name) => name !== undefined && name !== '');

@@ -109,9 +109,9 @@ function viewOf(root: ObjectReader, parts: ViewParts): RequestView {
     tools: reading.tools,
     callerSystem: { texts: systemTexts, template: 'template' in out, raw: out['raw'] === true },
     messages: parts.messages?.length ?? 1,
-    outputTokens: optionNumber(out, 'num_predict'),
-    contextTokens: optionNumber(out, 'num_ctx'),
-    keepAliveSeconds: keepAliveSeconds(out),
+    outputTokens: new NumberOption(out, 'num_predict'),
+    contextTokens: new NumberOption(out, 'num_ctx'),
+    keepAliveSeconds: new KeepAlive(out),
     unknownKeys: reading.unknownKeys,
     isLoad: parts.isLoad,
     drop: (what) => drop(what, out, parts.messages),
@@ -280,31 +280,44 @@ function readKeepAlive(root: ObjectReader): void {
   root.string('keep_alive');
 }
 
-function keepAliveSeconds(out: OutObject): RequestNumber {
-  return {
-    get value() {
-      const value = out['keep_alive'];
-      return typeof value === 'string' ? parseGoDuration(value) : typeof value === 'number' ? value : undefined;
-    },
-    set(value) {
-      out['keep_alive'] = value;
-    },
-  };
+/** `keep_alive`, a number of seconds or a Go duration. */
+class KeepAlive implements RequestNumber {
+  readonly #out: OutObject;
+
+  constructor(out: OutObject) {
+    this.#out = out;
+  }
+
+  get value(): number | undefined {
+    const value = this.#out['keep_alive'];
+    return typeof value === 'string' ? parseGoDuration(value) : typeof value === 'number' ? value : undefined;
+  }
+
+  set(value: number): void {
+    this.#out['keep_alive'] = value;
+  }
 }
 
-function optionNumber(out: OutObject, key: string): RequestNumber {
-  // `readOptions` is the only writer of `options`.
-  const options = () => out['options'] as OutObject | undefined;
-  return {
-    get value() {
-      const value = options()?.[key];
-      return typeof value === 'number' ? value : undefined;
-    },
-    set(value) {
-      out['options'] ??= Object.create(null) as OutObject;
-      (out['options'] as OutObject)[key] = value;
-    },
-  };
+/** One number among `options`, which are made where the client sent none. */
+class NumberOption implements RequestNumber {
+  readonly #out: OutObject;
+  readonly #key: string;
+
+  constructor(out: OutObject, key: string) {
+    this.#out = out;
+    this.#key = key;
+  }
+
+  get value(): number | undefined {
+    // `readOptions` is the only writer of `options`.
+    const value = (this.#out['options'] as OutObject | undefined)?.[this.#key];
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  set(value: number): void {
+    this.#out['options'] ??= Object.create(null) as OutObject;
+    (this.#out['options'] as OutObject)[this.#key] = value;
+  }
 }
 
 /** Letters, digits, `+`, `/`, `=`, and the line breaks that Go's decoder skips. */

@@ -1,6 +1,6 @@
 import { quoteJson } from '../core/json.ts';
 import type { JsonMember, JsonNode, JsonObject } from '../core/json.ts';
-import type { Role } from '../core/operation.ts';
+import type { RequestText, Role } from '../core/operation.ts';
 import type { Reading } from './request-reader.ts';
 import { uniqueKey } from './shared.ts';
 
@@ -81,35 +81,56 @@ export class Encoded {
   }
 }
 
-/** Registers each string and each key under `path/0`, `path/1`, …: the client's own keys never enter a path. */
+/** Registers each string and each key under `place/0`, `place/1`, …: the client's own keys never enter a path. */
 export function readFreeForm(
   reading: Reading,
   node: JsonNode,
-  path: string,
+  place: string,
   role: Role,
   options: FreeFormOptions = {},
 ): FreeForm {
   const value = new FreeForm(node);
   let count = 0;
-  const add = (at: JsonNode | JsonMember, original: string) => {
-    reading.texts.push({
-      role,
-      path: `${path}/${count++}`,
-      get text() {
-        return value.read(at, original);
-      },
-      ...(options.message === undefined ? {} : { message: options.message }),
-      replace(text) {
-        value.edit(at, text);
-      },
-    });
-  };
   walkTexts(node, (at, text) => {
     const isNumber = 'type' in at && at.type === 'number';
     if (options.schema === true && (isNumber || SCHEMA_WORDS.has(text))) return;
-    if (text !== '') add(at, text);
+    if (text === '') return;
+    const path = `${place}/${count++}`;
+    reading.texts.push(new FreeFormText({ role, path, message: options.message, value, at, original: text }));
   });
   return value;
+}
+
+interface FreeFormPlace {
+  readonly role: Role;
+  readonly path: string;
+  readonly message: number | undefined;
+  readonly value: FreeForm;
+  readonly at: JsonNode | JsonMember;
+  readonly original: string;
+}
+
+/** A key, string or number of a free-form value as a text. */
+class FreeFormText implements RequestText {
+  readonly role: Role;
+  readonly path: string;
+  readonly message: number | undefined;
+  readonly #place: FreeFormPlace;
+
+  constructor(place: FreeFormPlace) {
+    this.role = place.role;
+    this.path = place.path;
+    this.message = place.message;
+    this.#place = place;
+  }
+
+  get text(): string {
+    return this.#place.value.read(this.#place.at, this.#place.original);
+  }
+
+  replace(text: string): void {
+    this.#place.value.edit(this.#place.at, text);
+  }
 }
 
 /** Calls `visit` for each key, string and number, in the order they stand. Depth is bounded by the JSON reader's limit. */

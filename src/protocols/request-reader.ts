@@ -222,20 +222,34 @@ interface TextPlace {
 }
 
 function addText(reading: Reading, place: TextPlace): void {
+  reading.texts.push(new TextSlot(place));
+}
+
+/** A text that stands in what is forwarded. */
+class TextSlot implements RequestText {
+  readonly role: Role;
+  readonly path: string;
+  readonly message: number | undefined;
   // One cast for both kinds of holder: a list is indexed by number, an object by key, and `key` says which.
-  const holder = place.holder as OutObject;
-  reading.texts.push({
-    role: place.role,
-    path: place.path,
-    get text() {
-      const value = holder[place.key];
-      return typeof value === 'string' ? value : '';
-    },
-    ...(place.message === undefined ? {} : { message: place.message }),
-    replace(text) {
-      holder[place.key] = text;
-    },
-  });
+  readonly #holder: OutObject;
+  readonly #key: string | number;
+
+  constructor({ role, path, holder, key, message }: TextPlace) {
+    this.role = role;
+    this.path = path;
+    this.message = message;
+    this.#holder = holder as OutObject;
+    this.#key = key;
+  }
+
+  get text(): string {
+    const value = this.#holder[this.#key];
+    return typeof value === 'string' ? value : '';
+  }
+
+  replace(text: string): void {
+    this.#holder[this.#key] = text;
+  }
 }
 
 /** JSON of what is forwarded, keys in the order they were read. */
@@ -244,27 +258,46 @@ export function writeOut(value: Out): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof FreeForm) return value.write();
   if (value instanceof Encoded) return quoteJson(value.value.write());
-  if (Array.isArray(value)) return `[${value.map(writeOut).join(',')}]`;
-  return `{${Object.keys(value)
-    .map((key) => `${quoteJson(key)}:${writeOut(value[key] ?? null)}`)
-    .join(',')}}`;
+  let written = '';
+  if (Array.isArray(value)) {
+    for (const item of value) written += written === '' ? writeOut(item) : `,${writeOut(item)}`;
+    return `[${written}]`;
+  }
+  for (const key in value) {
+    const member = `${quoteJson(key)}:${writeOut(value[key] ?? null)}`;
+    written += written === '' ? member : `,${member}`;
+  }
+  return `{${written}}`;
 }
 
 /** A number that limits may clamp; `also` names fields that say the same and must not stay larger. */
 export function requestNumber(out: OutObject, key: string, also: readonly string[] = []): RequestNumber {
-  return {
-    get value() {
-      const value = out[key];
-      return typeof value === 'number' ? value : undefined;
-    },
-    set(value) {
-      out[key] = value;
-      for (const other of also) {
-        const current = out[other];
-        if (typeof current === 'number' && current > value) out[other] = value;
-      }
-    },
-  };
+  return new NumberField(out, key, also);
+}
+
+class NumberField implements RequestNumber {
+  readonly #out: OutObject;
+  readonly #key: string;
+  readonly #also: readonly string[];
+
+  constructor(out: OutObject, key: string, also: readonly string[]) {
+    this.#out = out;
+    this.#key = key;
+    this.#also = also;
+  }
+
+  get value(): number | undefined {
+    const value = this.#out[this.#key];
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  set(value: number): void {
+    this.#out[this.#key] = value;
+    for (const other of this.#also) {
+      const current = this.#out[other];
+      if (typeof current === 'number' && current > value) this.#out[other] = value;
+    }
+  }
 }
 
 /** Removes fields; says whether any was there. */

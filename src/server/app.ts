@@ -41,8 +41,9 @@ export interface App {
 const DOCUMENT_PATH = '/docs/json';
 
 export function createApp(options: AppOptions): App {
-  const connections = new WeakMap<Request, Connection>();
-  const elysia = router(options, connections);
+  const elysia = router(options);
+  /** Their answers bring an id: that of their exchange. */
+  const exchanges = new Set(options.operations.map(({ path }) => path));
   const methods = methodTable([
     ...options.operations,
     ...options.metadata,
@@ -51,31 +52,27 @@ export function createApp(options: AppOptions): App {
   ]);
   const adminMethods = methodTable(options.admin);
 
-  async function answer(request: Request, connection: Connection | undefined): Promise<Response> {
+  async function answer(request: Request): Promise<Response> {
     const { path, origin } = guard(request, options.allowedOrigins);
     const allowed = methods.find(path);
     if (allowed === undefined) {
       // No 405 and no preflight tell that there is such a route.
       if (adminMethods.find(path)?.includes(request.method) !== true) throw new GatewayError('not_found');
-      return route(request, connection, origin);
+      return route(request, path, origin);
     }
-    if (request.method === 'OPTIONS' && origin !== undefined) return preflight(origin, allowed);
+    if (request.method === 'OPTIONS' && origin !== undefined) return identified(preflight(origin, allowed));
     if (!allowed.includes(request.method))
       throw new GatewayError('method_not_allowed', { headers: { allow: allowed.join(', ') } });
-    return route(request, connection, origin);
+    return route(request, path, origin);
   }
 
-  async function route(
-    request: Request,
-    connection: Connection | undefined,
-    origin: string | undefined,
-  ): Promise<Response> {
-    if (connection !== undefined) connections.set(request, connection);
-    const response = await elysia.handle(request);
+  async function route(request: Request, path: string, origin: string | undefined): Promise<Response> {
+    const routed = await elysia.handle(request);
+    const response = exchanges.has(path) ? routed : identified(routed);
     return origin === undefined ? response : allowOrigin(response, origin);
   }
 
-  /** Exchanges bring their id; what the gateway answers by itself gets one too, so that any answer can be asked about. */
+  /** What the gateway answers by itself gets an id too, so that any answer can be asked about. */
   function identified(response: Response): Response {
     if (!response.headers.has('x-request-id')) response.headers.set('x-request-id', options.newId());
     return response;
@@ -84,7 +81,8 @@ export function createApp(options: AppOptions): App {
   return {
     async fetch(request, connection) {
       try {
-        return identified(await answer(request, connection));
+        if (connection !== undefined) (request as Connected)[CONNECTION] = connection;
+        return await answer(request);
       } catch (thrown) {
         const error = thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown });
         return options.gateway.reject(protocolOf(pathOf(request)), error, request);
@@ -98,7 +96,11 @@ function pathOf(request: Request): string {
   return URL.canParse(request.url) ? new URL(request.url).pathname : '/';
 }
 
-function router(options: AppOptions, connections: WeakMap<Request, Connection>) {
+/** Elysia hands a route the request and nothing else, so the request carries what came with it. A WeakMap costs more. */
+const CONNECTION = Symbol('connection');
+type Connected = Request & { [CONNECTION]?: Connection };
+
+function router(options: AppOptions) {
   const { gateway } = options;
   const app = new Elysia({ handler: { standardHostname: false } })
     .onError(({ error, request }) =>
@@ -114,10 +116,14 @@ function router(options: AppOptions, connections: WeakMap<Request, Connection>) 
       }),
     );
   for (const operation of options.operations) {
-    app.post(operation.path, ({ request }) => gateway.exchange(operation, request, connections.get(request)), {
-      parse: 'none',
-      detail: operationDetail(operation),
-    });
+    app.post(
+      operation.path,
+      ({ request }) => gateway.exchange(operation, request, (request as Connected)[CONNECTION]),
+      {
+        parse: 'none',
+        detail: operationDetail(operation),
+      },
+    );
   }
   for (const route of options.metadata) {
     app.route(route.method, route.path, ({ request }) => gateway.metadata(route, request), {
@@ -126,10 +132,15 @@ function router(options: AppOptions, connections: WeakMap<Request, Connection>) 
     });
   }
   for (const route of options.admin) {
-    app.route(route.method, route.path, ({ request }) => gateway.admin(route, request, connections.get(request)), {
-      parse: 'none',
-      detail: operationDetail(route),
-    });
+    app.route(
+      route.method,
+      route.path,
+      ({ request }) => gateway.admin(route, request, (request as Connected)[CONNECTION]),
+      {
+        parse: 'none',
+        detail: operationDetail(route),
+      },
+    );
   }
   for (const route of options.own) {
     app.route(route.method ?? 'GET', route.path, ({ request }) => route.answer(request), {

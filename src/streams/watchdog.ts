@@ -1,7 +1,8 @@
 /**
- * Ends what stands still, and what goes on for too long: one timer for all streams, so that a token costs no timer.
+ * Ends what stands still, and what goes on for too long: one timer for all exchanges, so that neither a request nor a
+ * token costs one.
  *
- * Resolution is `tickMs`: a stream is ended at most that much after its time.
+ * Resolution is `tickMs`: what is watched is ended at most that much after its time.
  */
 
 export interface Watched {
@@ -20,9 +21,26 @@ export interface Watch {
 
 export const WATCHDOG_TICK_MS = 500;
 
-interface Entry extends Watched {
-  startedMs: number;
+class Entry implements Watch {
+  readonly watched: Watched;
+  readonly startedMs: number;
   touchedMs: number;
+  readonly #entries: Set<Entry>;
+
+  constructor(watched: Watched, nowMs: number, entries: Set<Entry>) {
+    this.watched = watched;
+    this.startedMs = nowMs;
+    this.touchedMs = nowMs;
+    this.#entries = entries;
+  }
+
+  touch(nowMs: number): void {
+    this.touchedMs = nowMs;
+  }
+
+  stop(): void {
+    this.#entries.delete(this);
+  }
 }
 
 export class Watchdog {
@@ -37,29 +55,21 @@ export class Watchdog {
   }
 
   watch(watched: Watched): Watch {
-    const now = this.#nowMs();
-    const entry: Entry = { ...watched, expire: (reason) => watched.expire(reason), startedMs: now, touchedMs: now };
+    const entry = new Entry(watched, this.#nowMs(), this.#entries);
     this.#entries.add(entry);
     this.#timer ??= setInterval(() => this.tick(), this.#tickMs);
-    return {
-      touch: (nowMs) => {
-        entry.touchedMs = nowMs;
-      },
-      stop: () => {
-        this.#entries.delete(entry);
-        if (this.#entries.size > 0) return;
-        clearInterval(this.#timer);
-        this.#timer = undefined;
-      },
-    };
+    return entry;
   }
 
-  /** Looks at every stream once; the timer calls it. */
+  /** Looks at everything watched once; the timer calls it, and ends when nothing is left. */
   tick(): void {
     const now = this.#nowMs();
-    for (const entry of this.#entries) {
-      if (entry.totalMs !== undefined && now - entry.startedMs >= entry.totalMs) entry.expire('total');
-      else if (now - entry.touchedMs >= entry.idleMs) entry.expire('idle');
+    for (const { watched, startedMs, touchedMs } of this.#entries) {
+      if (watched.totalMs !== undefined && now - startedMs >= watched.totalMs) watched.expire('total');
+      else if (now - touchedMs >= watched.idleMs) watched.expire('idle');
     }
+    if (this.#entries.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
