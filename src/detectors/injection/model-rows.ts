@@ -4,10 +4,8 @@
  * Used by `train.ts` and the bench. No row of a corpus is part of the project; the folder is given by path.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { FAMILIES, type Random, SLOTS, createRandom, expand, pick } from './model-material.ts';
-import { MORE_BENIGN, MORE_FAMILIES, MORE_SLOTS } from './model-material-more.ts';
-import { TEMPLATE_FAMILIES, TEMPLATE_SLOTS } from './model-material-templates.ts';
-import { LANGUAGES } from './model-material-languages.ts';
+import { FAMILIES, LANGUAGES, SLOTS, expand } from './model-material.ts';
+import { type Random, createRandom, pick } from './random.ts';
 
 /** A labelled text. */
 export interface Row {
@@ -139,10 +137,11 @@ export function trainable(rows: readonly Row[]): Row[] {
 export function makeMaterial(seed: number, carriers: readonly string[]): Row[] {
   const random = createRandom(seed);
   const rows: Row[] = [];
-  const slots = { ...SLOTS, ...MORE_SLOTS, ...TEMPLATE_SLOTS };
-  for (const family of [...FAMILIES, ...MORE_FAMILIES, ...TEMPLATE_FAMILIES]) {
-    for (let count = 0; count < family.rows; count += 1) {
-      const text = vary(random, expand(random, pick(random, family.templates), slots));
+  for (const family of FAMILIES) {
+    const count = family.rows === 0 ? family.templates.length : family.rows;
+    for (let at = 0; at < count; at += 1) {
+      const template = family.rows === 0 ? (family.templates[at] ?? '') : pick(random, family.templates);
+      const text = vary(random, expand(random, template, SLOTS));
       rows.push(row(text, `written_${family.kind}`, family.kind, family.label === 'attack'));
     }
   }
@@ -157,7 +156,7 @@ function row(text: string, source: string, kind: string, attack: boolean): Row {
 
 function addLanguage(random: Random, language: (typeof LANGUAGES)[number], rows: Row[]): void {
   const source = `written_${language.language}`;
-  const harmless = [...language.benign, ...(MORE_BENIGN[language.language] ?? [])];
+  const harmless = [...language.benign, ...language.more];
   const link = ['. ', ', ', '! ', ' - ', '.\n', '... '];
   const build: readonly (() => string)[] = [
     () => pick(random, language.override),

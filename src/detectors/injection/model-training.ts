@@ -5,9 +5,9 @@
  * the model so far finds most suspicious, and a benign text by that window too, so that what is pushed down is exactly
  * what would be a false positive. Time is linear in texts and rounds: about a minute for 25,000 texts on one core.
  */
-import { type Random, createRandom } from './model-material.ts';
 import { CONCEPT_SIZE, HASHED_SIZE, type Reader, readBlocks } from './model-features.ts';
 import { CONCEPT_GAIN, HASHED_COUNT_MIN, HASHED_GAIN, WINDOW_BLOCKS, lengthPenalty } from './model-shape.ts';
+import { type Random, createRandom } from './random.ts';
 
 /** A text made ready for training. */
 export interface Sample {
