@@ -1,19 +1,17 @@
 import {
-  propagation,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Attributes,
   type Context,
   type Span,
-  type SpanContext,
   type Tracer,
 } from '@opentelemetry/api';
 import type { Decision } from '../core/decision.ts';
 import type { ExchangeEvent, ExchangeStart, Scope, Sink } from '../core/events.ts';
-import { type ChosenIds, EVENTFUL, isSampled, type KeepEventful, randomHex } from './sampling.ts';
+import { spanContextOf, type HeaderReader, type Propagation, type RemoteSpan } from './propagation.ts';
+import { randomHex, type ChosenIds, type IdSampler } from './sampling.ts';
 import { decisionAttributes, genAiAttributes, summary } from './span-attributes.ts';
 
 /**
@@ -26,16 +24,24 @@ import { decisionAttributes, genAiAttributes, summary } from './span-attributes.
 
 export interface TraceSinkOptions {
   readonly ids: ChosenIds;
-  readonly sampler: KeepEventful;
+  /** Decides on exchanges that no policy and no failure touched. */
+  readonly sampler: IdSampler;
+  /** Which headers name the caller's span, and Ollama's parent. */
+  readonly propagation: Propagation;
   /** Address and port of Ollama, for the CLIENT span. */
   readonly upstream: URL | undefined;
 }
 
-/** Events as spans of `tracer`, which must draw ids and samples by the same `ids` and `sampler`. */
+/** What an exchange begins with. Where any header can be asked for, formats other than W3C's are read too. */
+export interface TracedStart extends ExchangeStart {
+  readonly header?: HeaderReader;
+}
+
+/** Events as spans of `tracer`, which must draw its ids from the same `ids` and sample every span. */
 export function createTraceSink(tracer: Tracer, options: TraceSinkOptions): Sink {
   return {
     emit() {},
-    exchange(start) {
+    exchange(start: TracedStart) {
       return new TraceScope(start, options, (span) => tracer.startSpan(span.name, span.options, span.parent));
     },
   };
@@ -52,20 +58,28 @@ interface Noted {
   readonly decision: Decision;
 }
 
+/** When `performance.now()` was 0, in milliseconds since 1970. */
+const ORIGIN_MS = performance.timeOrigin;
+
 /** Decisions kept of one exchange, all told; a span takes 128 events by default. */
 export const DECISIONS_MAX = 128;
 
-/** Notes times and decisions of one exchange; makes its spans when it is over. */
+/**
+ * Notes times and decisions of one exchange; makes its spans when it is over. Times are of `performance.now()` until a span is
+ * made of them.
+ */
 class TraceScope implements Scope {
-  readonly #start: ExchangeStart;
+  readonly #start: TracedStart;
   readonly #options: TraceSinkOptions;
   readonly #startSpan: (plan: SpanPlan) => Span;
-  readonly #startedMs = nowMs();
+  readonly #startedMs = performance.now();
   readonly #decisions: Noted[] = [];
   #count = 0;
-  #rootSpanId: string | undefined;
-  #clientSpanId: string | undefined;
-  #traceId: string | undefined;
+  #traceId = '';
+  #rootSpanId = '';
+  #clientSpanId = '';
+  #remote: RemoteSpan | undefined;
+  #sampledById = false;
   #caller: string | undefined;
   #read: (ExchangeEvent & { type: 'request.read' }) | undefined;
   #readMs = 0;
@@ -76,7 +90,7 @@ class TraceScope implements Scope {
   #upstreamStatus: number | undefined;
   #upstreamPath = '';
 
-  constructor(start: ExchangeStart, options: TraceSinkOptions, startSpan: (plan: SpanPlan) => Span) {
+  constructor(start: TracedStart, options: TraceSinkOptions, startSpan: (plan: SpanPlan) => Span) {
     this.#start = start;
     this.#options = options;
     this.#startSpan = startSpan;
@@ -84,20 +98,12 @@ class TraceScope implements Scope {
 
   headers(): Record<string, string> {
     this.#chooseIds();
-    const parent = this.#remote();
-    const traceId = this.#traceId ?? '';
-    const sampled = this.#decisions.length > 0 || this.#sampledById(parent);
-    const carrier: Record<string, string> = {};
-    const span = {
-      traceId,
-      spanId: this.#clientSpanId ?? '',
-      traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    };
-    propagation.inject(
-      trace.setSpanContext(ROOT_CONTEXT, parent?.traceState ? { ...span, traceState: parent.traceState } : span),
-      carrier,
-    );
-    return carrier;
+    return this.#options.propagation.inject({
+      traceId: this.#traceId,
+      spanId: this.#clientSpanId,
+      sampled: this.#decisions.length > 0 || this.#sampledById,
+      traceState: this.#remote?.traceState,
+    });
   }
 
   emit(event: ExchangeEvent): void {
@@ -107,28 +113,29 @@ class TraceScope implements Scope {
         return;
       case 'request.read':
         this.#read = event;
-        this.#readMs = nowMs();
+        this.#readMs = performance.now();
         return;
       case 'model.known':
         if (this.#read !== undefined) this.#read = { ...this.#read, model: event.model };
         return;
       case 'request.decided':
-        this.#decidedMs = nowMs();
+        this.#decidedMs = performance.now();
         return;
       case 'decision.made':
         this.#count += 1;
-        if (this.#decisions.length < DECISIONS_MAX) this.#decisions.push({ atMs: nowMs(), decision: event.decision });
+        if (this.#decisions.length < DECISIONS_MAX)
+          this.#decisions.push({ atMs: performance.now(), decision: event.decision });
         return;
       case 'upstream.called':
-        this.#calledMs = nowMs();
+        this.#calledMs = performance.now();
         this.#upstreamPath = event.path;
         return;
       case 'upstream.answered':
-        this.#answeredMs = nowMs();
+        this.#answeredMs = performance.now();
         this.#upstreamStatus = event.status;
         return;
       case 'answer.started':
-        this.#answerMs = nowMs();
+        this.#answerMs = performance.now();
         return;
       case 'exchange.finished':
         return this.#finish(event);
@@ -137,38 +144,32 @@ class TraceScope implements Scope {
     }
   }
 
-  #parent(): Context {
-    const { traceparent, tracestate } = this.#start;
-    if (traceparent === undefined) return ROOT_CONTEXT;
-    return propagation.extract(ROOT_CONTEXT, tracestate === undefined ? { traceparent } : { traceparent, tracestate });
-  }
-
-  /** The span of the client's, where it sent one. */
-  #remote(): SpanContext | undefined {
-    return this.#start.traceparent === undefined ? undefined : trace.getSpanContext(this.#parent());
-  }
-
-  #sampledById(parent: SpanContext | undefined): boolean {
-    return this.#options.sampler.idSampler(this.#traceId ?? '', parent && isSampled(parent.traceFlags));
-  }
-
   #chooseIds(): void {
-    if (this.#rootSpanId !== undefined) return;
-    this.#traceId = this.#remote()?.traceId ?? randomHex(16);
+    if (this.#traceId !== '') return;
+    const { traceparent, tracestate, header } = this.#start;
+    this.#remote = this.#options.propagation.extract(
+      header ?? ((name) => (name === 'traceparent' ? traceparent : name === 'tracestate' ? tracestate : undefined)),
+    );
+    this.#traceId = this.#remote?.traceId ?? randomHex(16);
     this.#rootSpanId = randomHex(8);
     this.#clientSpanId = randomHex(8);
+    this.#sampledById = this.#options.sampler(this.#traceId, this.#remote?.sampled);
   }
 
   #finish(event: ExchangeEvent & { type: 'exchange.finished' }): void {
     this.#chooseIds();
-    const endMs = nowMs();
+    const endMs = performance.now();
     const failed = event.end === 'refused' || event.end === 'failed';
-    // The sampler would say the same once a span with all its attributes was made for it.
-    if (!failed && this.#decisions.length === 0 && !this.#sampledById(this.#remote())) return;
+    if (!failed && this.#decisions.length === 0 && !this.#sampledById) return;
     const root = this.#span(this.#rootSpanId, {
       name: `${this.#start.method} ${this.#start.route}`,
-      options: { kind: SpanKind.SERVER, startTime: this.#startedMs, attributes: this.#rootAttributes(event, failed) },
-      parent: this.#parent(),
+      options: {
+        kind: SpanKind.SERVER,
+        startTime: ORIGIN_MS + this.#startedMs,
+        attributes: this.#rootAttributes(event, failed),
+      },
+      parent:
+        this.#remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, spanContextOf(this.#remote)),
     });
     if (root.isRecording()) {
       const parent = trace.setSpan(ROOT_CONTEXT, root);
@@ -177,13 +178,13 @@ class TraceScope implements Scope {
       if (this.#answerMs > 0) this.#policySpan('response', parent, this.#answerMs, endMs);
       if (failed) root.setStatus({ code: SpanStatusCode.ERROR, message: event.code ?? event.end });
     }
-    root.end(endMs);
+    root.end(ORIGIN_MS + endMs);
   }
 
   #rootAttributes(event: ExchangeEvent & { type: 'exchange.finished' }, failed: boolean): Attributes {
     const decisions = this.#decisions.map(({ decision }) => decision);
     const attributes: Attributes = {
-      [EVENTFUL]: failed || decisions.length > 0,
+      'llm_gateway.eventful': failed || decisions.length > 0,
       'http.request.method': this.#start.method,
       'http.route': this.#start.route,
       'http.response.status_code': event.status,
@@ -206,13 +207,13 @@ class TraceScope implements Scope {
     const attributes = noted.length === 0 ? {} : summary(noted.map(({ decision }) => decision));
     const span = this.#span(undefined, {
       name: `policy.${phase}`,
-      options: { kind: SpanKind.INTERNAL, startTime: startMs, attributes },
+      options: { kind: SpanKind.INTERNAL, startTime: ORIGIN_MS + startMs, attributes },
       parent,
     });
     for (const { atMs, decision } of noted)
-      span.addEvent('policy.decision', decisionAttributes(decision, this.#read?.setHash), atMs);
+      span.addEvent('policy.decision', decisionAttributes(decision, this.#read?.setHash), ORIGIN_MS + atMs);
     if (noted.some(({ decision }) => decision.outcome === 'refused')) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(endMs);
+    span.end(ORIGIN_MS + endMs);
   }
 
   #clientSpan(parent: Context, event: ExchangeEvent & { type: 'exchange.finished' }, endMs: number): void {
@@ -230,11 +231,11 @@ class TraceScope implements Scope {
       attributes['llm_gateway.first_byte_ms'] = Math.round((this.#answeredMs - this.#calledMs) * 1000) / 1000;
     const span = this.#span(this.#clientSpanId, {
       name,
-      options: { kind: SpanKind.CLIENT, startTime: this.#calledMs, attributes },
+      options: { kind: SpanKind.CLIENT, startTime: ORIGIN_MS + this.#calledMs, attributes },
       parent,
     });
     if (event.end === 'failed') span.setStatus({ code: SpanStatusCode.ERROR, message: event.code ?? 'failed' });
-    span.end(endMs);
+    span.end(ORIGIN_MS + endMs);
   }
 
   #span(spanId: string | undefined, plan: SpanPlan): Span {
@@ -248,8 +249,4 @@ class TraceScope implements Scope {
       ids.spanIds = [];
     }
   }
-}
-
-function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }

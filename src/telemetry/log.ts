@@ -21,22 +21,24 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function createLogSink(options: LogSinkOptions): Sink {
-  const least = LEVELS.indexOf(options.level);
+/** Writes one line, where its level is high enough. */
+export type Line = (level: LogLevel, name: string, message: string, fields: Fields) => void;
 
-  function line(level: LogLevel, name: string, message: string, fields: Fields): void {
+export function createLine(options: LogSinkOptions): Line {
+  const least = LEVELS.indexOf(options.level);
+  return (level, name, message, fields) => {
     if (LEVELS.indexOf(level) < least) return;
     const entry = { timestamp: options.now().toISOString(), level: level.toUpperCase(), name, message, ...fields };
     options.write(options.readable ? readableLine(entry, fields) : `${JSON.stringify(entry)}\n`);
-  }
+  };
+}
 
+export function createLogSink(options: LogSinkOptions, line: Line = createLine(options)): Sink {
   return {
     emit: (event) => logGatewayEvent(event, line),
     exchange: (start) => new LogScope(start, line),
   };
 }
-
-type Line = (level: LogLevel, name: string, message: string, fields: Fields) => void;
 
 function logGatewayEvent(event: GatewayEvent, line: Line): void {
   switch (event.type) {

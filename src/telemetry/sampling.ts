@@ -1,4 +1,4 @@
-import { createTraceState, type Attributes, type Context, type SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import { createTraceState, type Attributes, type Context, type SpanKind } from '@opentelemetry/api';
 
 /** Which exchanges become spans, and under which ids. */
 
@@ -43,35 +43,18 @@ export function samplerOf(environment: Readonly<Record<string, string | undefine
   return name.startsWith('parentbased_') ? (traceId, parent) => parent ?? base(traceId) : (traceId) => base(traceId);
 }
 
-export const EVENTFUL = 'llm_gateway.eventful';
-
-/** Keeps every exchange that a policy or a failure touched; the rest as OTEL_TRACES_SAMPLER says. */
-export class KeepEventful {
-  readonly idSampler: IdSampler;
-
-  constructor(idSampler: IdSampler) {
-    this.idSampler = idSampler;
-  }
-
-  shouldSample(parent: Context, traceId: string, _name: string, _kind: SpanKind, attributes: Attributes) {
-    const span = trace.getSpanContext(parent);
-    const local = span !== undefined && span.isRemote !== true;
-    if (local) return { decision: isSampled(span.traceFlags) ? RECORD : DROP, traceState: NO_TRACE_STATE };
-    const keep = attributes[EVENTFUL] === true || this.idSampler(traceId, span && isSampled(span.traceFlags));
-    return { decision: keep ? RECORD : DROP, traceState: NO_TRACE_STATE };
+/** Samples every span that is begun: spans are only made of exchanges that were decided on (`exchange-trace.ts`). */
+export class AlreadyDecided {
+  shouldSample(_parent: Context, _traceId: string, _name: string, _kind: SpanKind, _attributes: Attributes) {
+    return { decision: RECORD, traceState: NO_TRACE_STATE };
   }
 
   toString(): string {
-    return 'KeepEventful';
+    return 'AlreadyDecided';
   }
 }
 
 /** A client writes what it likes into `tracestate`: it travels on to Ollama, but stands in no span. */
 const NO_TRACE_STATE = createTraceState();
 
-const DROP = 0;
 const RECORD = 2;
-
-export function isSampled(flags: number): boolean {
-  return (flags & TraceFlags.SAMPLED) !== 0;
-}

@@ -1,7 +1,8 @@
-import type { Config } from '../config.ts';
+import { ConfigError, type Config } from '../config.ts';
 import type { Sink } from '../core/events.ts';
-import { createLogSink } from './log.ts';
+import { createLine, createLogSink, type Line } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { readOtelEnvironment } from './otel-environment.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { tee } from './sinks.ts';
 import { otlpMetricsWanted, tracingWanted } from './tracing-wanted.ts';
@@ -17,7 +18,7 @@ export interface Telemetry {
 
 export interface TelemetryOptions {
   readonly config: Pick<Config, 'logLevel' | 'ollamaBaseUrl'>;
-  /** The process's environment, whose `OTEL_*` variables the SDK reads. */
+  /** The process's own environment: the SDK reads its `OTEL_*` variables too, in the spelling that is put here. */
   readonly environment: Record<string, string | undefined>;
   readonly version: string;
   readonly write: (line: string) => void;
@@ -26,17 +27,25 @@ export interface TelemetryOptions {
   readonly more?: readonly Sink[];
 }
 
+/** Rejects with ConfigError where an `OTEL_*` variable holds what no one could mean. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { config, environment, version } = options;
+  const { problems, warnings, changes } = readOtelEnvironment(environment);
+  if (problems.length > 0) throw new ConfigError(problems);
+  Object.assign(environment, changes);
   const metrics = createMetrics(version);
   addProcessMetrics(metrics.registry);
-  const log = createLogSink({
+  const logging = {
     level: config.logLevel,
     write: options.write,
     now: () => new Date(),
     readable: options.readable,
-  });
-  const tracing = await startSdk(environment, version, metrics, config.ollamaBaseUrl);
+  };
+  const line = createLine(logging);
+  for (const { variable, reason } of warnings)
+    line('warning', 'gateway.telemetry', 'OpenTelemetry setting without effect', { variable, reason });
+  const tracing = await startSdk(options, metrics, line);
+  const log = createLogSink(logging, line);
   const sinks = [log, metrics.sink, ...(tracing === undefined ? [] : [tracing.sink]), ...(options.more ?? [])];
   return {
     sink: tee(sinks, () => metrics.instruments.telemetryDropped.add(1, 'events', 'sink_failed')),
@@ -47,12 +56,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
 /** The SDK is the largest part of a cold start, so it is loaded only where something of it is wanted. */
 async function startSdk(
-  environment: TelemetryOptions['environment'],
-  version: string,
+  { environment, version, config }: TelemetryOptions,
   metrics: Metrics,
-  upstream: string,
+  line: Line,
 ): Promise<Tracing | undefined> {
   if (!tracingWanted(environment) && !otlpMetricsWanted(environment)) return undefined;
   const { startTracing } = await import('./trace.ts');
-  return startTracing(environment, version, { metrics, upstream });
+  return startTracing(environment, version, { metrics, upstream: config.ollamaBaseUrl, line });
 }

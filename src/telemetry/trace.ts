@@ -1,12 +1,16 @@
-import { diag, DiagLogLevel, metrics, trace } from '@opentelemetry/api';
+import { metrics, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import type { Sink } from '../core/events.ts';
 import { createTraceSink } from './exchange-trace.ts';
-import { exportRegistry } from './otlp-metrics.ts';
+import type { Line } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { ChosenIds, KeepEventful, samplerOf } from './sampling.ts';
+import { namesIn } from './otel-environment.ts';
+import { exportRegistry } from './otlp-metrics.ts';
+import { propagationOf } from './propagation.ts';
+import { AlreadyDecided, ChosenIds, samplerOf } from './sampling.ts';
 import { countDrops, SelfReader } from './self-metrics.ts';
+import { hearSdk } from './sdk-log.ts';
 import { otlpMetricsWanted, tracingWanted } from './tracing-wanted.ts';
 
 /**
@@ -29,14 +33,21 @@ const EXPORT_TIMEOUT_MS = 2_000;
 type Environment = Record<string, string | undefined>;
 
 export interface TracingOptions {
+  /** Where drops are counted, and what OTLP metrics are made of. */
   readonly metrics?: Metrics;
   /** Base URL of Ollama. */
   readonly upstream?: string;
+  /** Where the SDK's own words go. */
+  readonly line?: Line;
 }
 
 /** Starts the SDK. Call once a process. `environment` must be the process's own: the SDK reads it too. */
 export function startTracing(environment: Environment, version: string, options: TracingOptions = {}): Tracing {
   setDefaults(environment, version);
+  // Told before the SDK looks, which would write to the console instead.
+  const asked = environment['OTEL_LOG_LEVEL'];
+  delete environment['OTEL_LOG_LEVEL'];
+  hearSdk(asked, options);
   // Two of them, because one takes its readers either from the environment or from us.
   const exporting = otlpMetricsWanted(environment) ? startMetrics(environment, version, options.metrics) : undefined;
   const traces = tracingWanted(environment) ? startTraces(environment, version, options) : undefined;
@@ -53,10 +64,16 @@ const SILENT: Sink = { emit() {}, exchange: () => ({ emit() {}, headers: () => (
 
 function setDefaults(environment: Environment, version: string): void {
   const resource = environment['OTEL_RESOURCE_ATTRIBUTES'] ?? '';
-  environment['OTEL_SERVICE_NAME'] ||= /(?:^|,)\s*service\.name=([^,]+)/.exec(resource)?.[1] ?? 'llm-gateway';
-  if (!resource.includes('service.version='))
-    environment['OTEL_RESOURCE_ATTRIBUTES'] = [resource, `service.version=${version}`].filter(Boolean).join(',');
+  const given = new Set(resource.split(',').map((pair) => pair.split('=', 1)[0]?.trim()));
+  const added = [
+    ...(given.has('service.name') ? [] : ['service.name=llm-gateway']),
+    ...(given.has('service.version') ? [] : [`service.version=${version}`]),
+  ];
+  environment['OTEL_RESOURCE_ATTRIBUTES'] = [resource, ...added].filter(Boolean).join(',');
   environment['OTEL_EXPORTER_OTLP_TIMEOUT'] ||= String(EXPORT_TIMEOUT_MS);
+  // JSON, unless the environment says otherwise: every collector takes it, and a person can read it.
+  for (const signal of environment['OTEL_EXPORTER_OTLP_PROTOCOL'] ? [] : ['TRACES', 'METRICS'])
+    environment[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] ||= 'http/json';
   // The default detectors publish command lines and host ids.
   environment['OTEL_NODE_RESOURCE_DETECTORS'] ||= 'env';
   // What the SDK's queue drops, it counts itself.
@@ -65,49 +82,45 @@ function setDefaults(environment: Environment, version: string): void {
 
 function startTraces(environment: Environment, version: string, options: TracingOptions) {
   const ids = new ChosenIds();
-  const sampler = new KeepEventful(samplerOf(environment));
   const self = new SelfReader();
   const sdk = new NodeSDK({
-    sampler,
+    sampler: new AlreadyDecided(),
     idGenerator: ids,
     metricReaders: [self],
     logRecordProcessors: [],
     instrumentations: [],
+    textMapPropagator: null,
     ...jsonExporter(environment),
   });
   sdk.start();
   if (options.metrics !== undefined) countDrops(self, options.metrics);
-  const upstream = options.upstream === undefined ? undefined : new URL(options.upstream);
-  const sink = createTraceSink(trace.getTracer('llm-gateway', version), { ids, sampler, upstream });
+  const named = namesIn(environment['OTEL_PROPAGATORS']);
+  const sink = createTraceSink(trace.getTracer('llm-gateway', version), {
+    ids,
+    sampler: samplerOf(environment),
+    propagation: named.length === 0 ? propagationOf() : propagationOf(named),
+    upstream: options.upstream === undefined ? undefined : new URL(options.upstream),
+  });
   return { sdk, sink };
 }
 
 function startMetrics(environment: Environment, version: string, own: Metrics | undefined): NodeSDK | undefined {
   if (own === undefined) return undefined;
   environment['OTEL_METRICS_EXPORTER'] ||= 'otlp';
-  // As for traces: JSON, unless the environment says otherwise.
-  if (!environment['OTEL_EXPORTER_OTLP_PROTOCOL']) environment['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL'] ||= 'http/json';
-  const sdk = new NodeSDK({ spanProcessors: [], logRecordProcessors: [], instrumentations: [] });
+  const sdk = new NodeSDK({
+    spanProcessors: [],
+    logRecordProcessors: [],
+    instrumentations: [],
+    textMapPropagator: null,
+  });
   sdk.start();
   exportRegistry(own.registry, metrics.getMeter('llm-gateway', version));
-  if (!environment['OTEL_LOG_LEVEL']) countFailedExports(own);
   return sdk;
 }
 
-/** An export of metrics that fails is told to the SDK's own log only, which nobody reads here. */
-function countFailedExports({ instruments }: Metrics): void {
-  const ignore = () => {};
-  const error = (message: string) => {
-    if (message.includes('PeriodicExportingMetricReader'))
-      instruments.telemetryDropped.add(1, 'metrics', 'export_failed');
-  };
-  diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
-}
-
-/** OTLP as JSON unless the environment names another protocol or exporter, which the SDK then builds itself. */
+/** The exporter of OTLP as JSON; where the environment names another protocol or more exporters, the SDK builds them. */
 function jsonExporter(environment: Environment): Partial<NodeSDKConfiguration> {
   const protocol = environment['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || environment['OTEL_EXPORTER_OTLP_PROTOCOL'];
-  const exporter = environment['OTEL_TRACES_EXPORTER'] || 'otlp';
-  if (exporter !== 'otlp' || (protocol && protocol !== 'http/json')) return {};
-  return { traceExporter: new OTLPTraceExporter() };
+  const exporters = environment['OTEL_TRACES_EXPORTER'] || 'otlp';
+  return exporters === 'otlp' && protocol === 'http/json' ? { traceExporter: new OTLPTraceExporter() } : {};
 }

@@ -21,34 +21,51 @@ export interface Receiver {
   readonly resources: Record<string, unknown>[];
   readonly metricNames: Set<string>;
   readonly contentTypes: Set<string>;
+  /** Of every request, in the order they came. */
+  readonly headers: Headers[];
+  readonly paths: Set<string>;
+  /** 1 delta, 2 cumulative; of every sum and histogram that came as JSON. */
+  readonly temporalities: Set<number>;
   /** Every body as text, for a search of what must not be there. */
   readonly bodies: string[];
   stop(): Promise<void>;
 }
 
-export function otlpReceiver(): Receiver {
+/** With `tls` it listens for HTTPS, and takes only clients with a certificate of that CA. */
+export function otlpReceiver(tls?: { readonly cert: string; readonly key: string; readonly ca: string }): Receiver {
   const spans: ReceivedSpan[] = [];
   const resources: Record<string, unknown>[] = [];
   const metricNames = new Set<string>();
   const contentTypes = new Set<string>();
   const bodies: string[] = [];
+  const headers: Headers[] = [];
+  const paths = new Set<string>();
+  const temporalities = new Set<number>();
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
+    ...(tls === undefined ? {} : { tls: { ...tls, requestCert: true, rejectUnauthorized: true } }),
     async fetch(request) {
-      const bytes = await request.bytes();
+      const sent = await request.bytes();
+      const bytes = request.headers.get('content-encoding') === 'gzip' ? Bun.gunzipSync(sent) : sent;
+      headers.push(request.headers);
       bodies.push(new TextDecoder().decode(bytes));
       const type = request.headers.get('content-type') ?? '';
       contentTypes.add(type);
       const { pathname } = new URL(request.url);
-      if (pathname === '/v1/traces') {
+      paths.add(pathname);
+      if (pathname.endsWith('/traces')) {
         const read = type.includes('json')
           ? readJson(JSON.parse(new TextDecoder().decode(bytes)))
           : readProtobuf(bytes);
         spans.push(...read.spans);
         resources.push(...read.resources);
       } else if (pathname === '/v1/metrics') {
-        for (const name of namesIn(JSON.parse(new TextDecoder().decode(bytes)))) metricNames.add(name);
+        for (const metric of metricsIn(JSON.parse(new TextDecoder().decode(bytes)))) {
+          metricNames.add(metric.name);
+          const { aggregationTemporality } = metric.sum ?? metric.histogram ?? {};
+          if (aggregationTemporality !== undefined) temporalities.add(aggregationTemporality);
+        }
       }
       return type.includes('json')
         ? Response.json({})
@@ -56,7 +73,10 @@ export function otlpReceiver(): Receiver {
     },
   });
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${server.port}`,
+    headers,
+    paths,
+    temporalities,
     spans,
     resources,
     metricNames,
@@ -104,9 +124,9 @@ function jsonValue(value: Json): unknown {
   return value.stringValue ?? value.boolValue ?? value.doubleValue;
 }
 
-function namesIn(body: Json): string[] {
+function metricsIn(body: Json): Json[] {
   return body.resourceMetrics.flatMap((resource: Json) =>
-    resource.scopeMetrics.flatMap((scope: Json) => scope.metrics.map((metric: Json) => metric.name)),
+    resource.scopeMetrics.flatMap((scope: Json) => scope.metrics),
   );
 }
 

@@ -8,6 +8,8 @@ export interface GatewayProcess {
   readonly url: string;
   readonly pid: number;
   readonly logs: () => Record<string, unknown>[];
+  /** What came on standard output and was no line of JSON, such as a console exporter's. */
+  readonly plain: () => string[];
   /** SIGTERM; resolves with how long it took to end, in milliseconds. */
   stop(): Promise<number>;
 }
@@ -42,9 +44,10 @@ export async function startProcess(
   children.add(child);
   void child.exited.then(() => children.delete(child));
   const lines: Record<string, unknown>[] = [];
+  const plain: string[] = [];
   const reading = readLines(child.stdout, (line) => {
-    const entry = JSON.parse(line) as Record<string, unknown>;
-    lines.push(entry);
+    if (line.startsWith('{"timestamp"')) lines.push(JSON.parse(line) as Record<string, unknown>);
+    else plain.push(line);
   });
   const url = `http://127.0.0.1:${port}`;
   await ready(url, child);
@@ -52,6 +55,7 @@ export async function startProcess(
     url,
     pid: child.pid,
     logs: () => lines,
+    plain: () => plain,
     async stop() {
       const beganMs = performance.now();
       child.kill('SIGTERM');
