@@ -236,6 +236,8 @@ function createAdmission(
 ): Admission {
   const limiting = kinds.filter(({ compiled }) => compiled.bodyBytesMax);
   const access = kinds.find(({ compiled }) => compiled.authenticate);
+  /** By caller: only a caller's name selects, because no model is known yet. */
+  const bodyLimits = new BoundedCache(SELECTIONS_MAX);
   return Object.freeze({
     authenticate(key: string | undefined, headers: Headers): Principal {
       // The registry always holds Access; without it nobody may enter.
@@ -243,10 +245,12 @@ function createAdmission(
       return access.compiled.authenticate(key, headers);
     },
     bodyBytesMax(principal: Principal): number {
-      const limits = limiting.map(
-        (loaded) => loaded.compiled.bodyBytesMax?.(select(loaded, undefined, principal)) ?? BODY_BYTES_CAP,
-      );
-      return Math.min(BODY_BYTES_CAP, ...limits);
+      return bodyLimits.get(principal.name, () => {
+        const limits = limiting.map(
+          (loaded) => loaded.compiled.bodyBytesMax?.(select(loaded, undefined, principal)) ?? BODY_BYTES_CAP,
+        );
+        return Math.min(BODY_BYTES_CAP, ...limits);
+      });
     },
   });
 }

@@ -145,7 +145,8 @@ export class AnswerFilter {
   }
 
   #place(frame: AnswerFrame): PlacedSlot[] {
-    const placed = frame.slots.map((slot) => this.#scan(slot));
+    const placed: PlacedSlot[] = [];
+    for (const slot of frame.slots) placed.push(this.#scan(slot));
     for (const call of frame.calls) {
       const sentence = this.#judge(call);
       if (sentence !== undefined) call.refuse(sentence);
@@ -247,7 +248,12 @@ class Channel {
   #ended = false;
 
   constructor(stages: readonly AnswerStage[], slot: AnswerSlot) {
-    this.#scanners = stages.map((stage) => stage.scanner?.(slot)).filter((scanner) => scanner !== undefined);
+    const scanners: TextScanner[] = [];
+    for (const stage of stages) {
+      const scanner = stage.scanner?.(slot);
+      if (scanner !== undefined) scanners.push(scanner);
+    }
+    this.#scanners = scanners;
   }
 
   push(text: string): void {

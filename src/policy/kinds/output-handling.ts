@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { controlReader } from '../output/control.ts';
 import { createMarkdownReader } from '../output/markdown.ts';
-import { createGate, type StepReader, TextFilter } from '../output/text-filter.ts';
+import { createGate, type StepReader, TextFilter, unionOf } from '../output/text-filter.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { choice, fields, formed, list, selectable, type SpecBase } from '../schema.ts';
-import type { AnswerContext, AnswerStage } from '../../core/stage.ts';
+import type { AnswerSlot } from '../../core/operation.ts';
+import type { AnswerContext, AnswerStage, PolicyIdentity, TextScanner } from '../../core/stage.ts';
 
 /**
  * OutputHandling (LLM05): what an answer makes a renderer or a terminal do.
@@ -65,67 +66,99 @@ export const outputHandling = defineKind<Spec>({
 });
 
 function compiled(host: CompileHost): CompiledKind<OutputDocument> {
-  return { stage: (documents) => ({ answer: (context) => createAnswerStage(documents, context, host) }) };
-}
-
-function createAnswerStage(
-  documents: readonly OutputDocument[],
-  context: AnswerContext,
-  host: CompileHost,
-): AnswerStage {
-  const tallies = new Map(documents.map((document) => [document, new Map<string, Tally>()]));
   return {
-    scanner({ kind, channel }) {
-      if (kind === 'tool_argument') return undefined;
-      return createGate([...tallies].flatMap(([document, tally]) => filtersOf(document, tally, channel, host)));
-    },
-    finish() {
-      for (const [document, tally] of tallies) {
-        for (const [rule, { channel, findings, recorded }] of tally) {
-          const situation = recorded ? 'text_recorded' : 'text_redacted';
-          context.note(host.identity(document), {
-            situation,
-            rule,
-            channel,
-            findings,
-            label: LABELS[rule] ?? 'OUTPUT',
-          });
-        }
-      }
+    stage(documents) {
+      const plans = documents.map((document) => planOf(document, host)).filter(({ reads }) => reads.length > 0);
+      if (plans.length === 0) return {};
+      const triggers = unionOf(plans.flatMap(({ reads }) => reads.map(({ reader }) => reader().triggers)));
+      return { answer: (context) => new OutputAnswer(plans, triggers, context) };
     },
   };
 }
 
+/** What one document has read. */
+interface Plan {
+  readonly identity: PolicyIdentity;
+  readonly reads: readonly Read[];
+}
+
+interface Read {
+  /** A reader for one channel. */
+  reader(): StepReader;
+  readonly enforces: boolean;
+  /** Findings are only counted, by the document's own words. */
+  readonly recorded: boolean;
+}
+
+function planOf(document: OutputDocument, host: CompileHost): Plan {
+  const { links, html = 'keep', controlCharacters } = document.spec;
+  const identity = host.identity(document);
+  const enforces = identity.mode !== 'monitor';
+  const rules = links && { allowHosts: links.allowHosts ?? [] };
+  const records = links?.action === 'record';
+  const reads: Read[] = [];
+  if (records) {
+    reads.push({ reader: () => createMarkdownReader({ links: rules, html: 'keep' }), enforces: false, recorded: true });
+  }
+  const acting = records ? undefined : rules;
+  if (acting || html !== 'keep') {
+    reads.push({ reader: () => createMarkdownReader({ links: acting, html }), enforces, recorded: false });
+  }
+  if (controlCharacters === 'strip') reads.push({ reader: () => controlReader, enforces, recorded: false });
+  return { identity, reads };
+}
+
+/** Findings of one rule in one exchange. */
 interface Tally {
+  readonly identity: PolicyIdentity;
+  readonly rule: string;
   readonly channel: string;
   readonly recorded: boolean;
   findings: number;
 }
 
-function filtersOf(
-  document: OutputDocument,
-  tally: Map<string, Tally>,
-  channel: string,
-  host: CompileHost,
-): readonly TextFilter[] {
-  const { links, html = 'keep', controlCharacters } = document.spec;
-  const enforces = host.identity(document).mode !== 'monitor';
-  const rules = links && { allowHosts: links.allowHosts ?? [] };
-  const records = links?.action === 'record';
-  const filter = (reader: StepReader, recorded = false) =>
-    new TextFilter({
-      reader,
-      enforces: enforces && !recorded,
-      found(rule) {
-        const known = tally.get(rule);
-        if (known) known.findings += 1;
-        else tally.set(rule, { channel, recorded, findings: 1 });
-      },
-    });
-  const filters: TextFilter[] = [];
-  if (records) filters.push(filter(createMarkdownReader({ links: rules, html: 'keep' }), true));
-  const acting = records ? undefined : rules;
-  if (acting || html !== 'keep') filters.push(filter(createMarkdownReader({ links: acting, html })));
-  if (controlCharacters === 'strip') filters.push(filter(controlReader));
-  return filters;
+class OutputAnswer implements AnswerStage {
+  readonly #plans: readonly Plan[];
+  readonly #triggers: Uint8Array;
+  readonly #context: AnswerContext;
+  readonly #tallies: Tally[] = [];
+
+  constructor(plans: readonly Plan[], triggers: Uint8Array, context: AnswerContext) {
+    this.#plans = plans;
+    this.#triggers = triggers;
+    this.#context = context;
+  }
+
+  scanner({ kind, channel }: Pick<AnswerSlot, 'channel' | 'kind'>): TextScanner | undefined {
+    if (kind === 'tool_argument') return undefined;
+    return createGate(this.#triggers, () => this.#plans.flatMap((plan) => this.#filters(plan, channel)));
+  }
+
+  finish(): void {
+    // In the order of the documents, and of each document's first findings.
+    for (const { identity } of this.#plans) {
+      for (const { identity: own, recorded, rule, channel, findings } of this.#tallies) {
+        if (own !== identity) continue;
+        const situation = recorded ? 'text_recorded' : 'text_redacted';
+        this.#context.note(identity, { situation, rule, channel, findings, label: LABELS[rule] ?? 'OUTPUT' });
+      }
+    }
+  }
+
+  #filters({ identity, reads }: Plan, channel: string): readonly TextFilter[] {
+    return reads.map(
+      ({ reader, enforces, recorded }) =>
+        new TextFilter({
+          reader: reader(),
+          enforces,
+          found: (rule) => this.#count({ identity, rule, channel, recorded }),
+        }),
+    );
+  }
+
+  #count(found: Omit<Tally, 'findings'>): void {
+    const known = this.#tallies.find(({ identity, rule }) => identity === found.identity && rule === found.rule);
+    if (known) known.findings += 1;
+    else this.#tallies.push({ ...found, findings: 1 });
+  }
 }

@@ -4,6 +4,7 @@ import {
   createInjectionDetector,
   type InjectionDetector,
   type InjectionFinding,
+  type Inspection,
   shippedScorer,
 } from '../../detectors/injection/index.ts';
 import type { Guard } from '../../detectors/guard/index.ts';
@@ -11,10 +12,11 @@ import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { injectionEngine, patternProblem } from '../patterns.ts';
 import { blame, historyMessage, Incidents, incidentText, latestMessage } from './injection-incidents.ts';
-import { askGuard, guardOf, guardSchema, type GuardSpec } from './injection-guard.ts';
+import { askGuard, guardOf, guardSchema, type GuardSpec, type GuardWord } from './injection-guard.ts';
 import { quote, suggest } from '../problem.ts';
 import { choice, decimal, fields, filledList, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
 import { ERROR_CODES } from '../../core/errors.ts';
+import type { RequestText } from '../../core/operation.ts';
 import type { RequestContext } from '../../core/stage.ts';
 
 /**
@@ -162,30 +164,61 @@ interface Judge {
 
 function compiled(judges: ReadonlyMap<InjectionDocument, Judge>, host: CompileHost): CompiledKind<InjectionDocument> {
   return {
-    stage: (documents) => ({
-      async request(context) {
-        for (const document of documents) await inspect(document, judges.get(document), context, host);
-      },
-    }),
+    stage: (documents) => ({ request: (context) => inspectFrom(0, documents, context) }),
   };
+
+  /** In their order; only where one asks a guard is there anything to wait for. */
+  function inspectFrom(
+    first: number,
+    documents: readonly InjectionDocument[],
+    context: RequestContext,
+  ): Promise<void> | undefined {
+    for (let index = first; index < documents.length; index++) {
+      const document = documents[index];
+      const asking = document && inspect(document, judges.get(document), context, host);
+      if (asking !== undefined) return asking.then(() => inspectFrom(index + 1, documents, context));
+    }
+    return undefined;
+  }
 }
 
-async function inspect(
+function inspect(
   document: InjectionDocument,
   judge: Judge | undefined,
   context: RequestContext,
   host: CompileHost,
-): Promise<void> {
-  if (!judge?.detector) return;
+): Promise<void> | undefined {
+  if (!judge?.detector) return undefined;
   const roles: readonly string[] = document.spec.scan ?? ROLES;
   const texts = context.request.texts.filter(({ role, text }) => roles.includes(role) && text !== '');
-  if (texts.length === 0) return;
+  if (texts.length === 0) return undefined;
   const inspection = judge.detector.inspect(texts.map(({ text, role, path }) => ({ text, role, origin: path })));
+  const isCertain = inspection.suspicious || inspection.faults.length > 0;
+  const found = { document, texts, inspection, context };
+  if (isCertain || judge.guard === undefined) {
+    conclude(found, {}, host);
+    return undefined;
+  }
+  return askGuard(judge.guard, texts, inspection.partScores, context.signal).then((asked) =>
+    conclude(found, asked, host),
+  );
+}
+
+interface Found {
+  readonly document: InjectionDocument;
+  readonly texts: readonly RequestText[];
+  readonly inspection: Inspection;
+  readonly context: RequestContext;
+}
+
+/** Makes one document's decision from its score and from what a guard said. */
+function conclude(
+  { document, texts, inspection, context }: Found,
+  { flagged: guarded, failure }: GuardWord,
+  host: CompileHost,
+): void {
   const unread = inspection.faults.length > 0;
   const isCertain = inspection.suspicious || unread;
-  const { flagged: guarded, failure } = isCertain
-    ? {}
-    : await askGuard(judge.guard, texts, inspection.partScores, context.signal);
   // A check that was wanted and did not take place is seen in metrics, spans and the log, whatever is decided.
   if (failure) {
     context.note(host.identity(document), {

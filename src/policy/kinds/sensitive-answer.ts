@@ -11,19 +11,35 @@ import { PromptValues } from './prompt-values.ts';
  * Decisions are summed up per rule and channel and noted when the answer is over; a refusal is noted at once.
  */
 export function answerStage(programs: Programs, context: AnswerContext): AnswerStage {
-  const tally = new SensitiveTally(context.note);
-  const spared = new PromptValues(context.request.texts);
-  return {
-    scanner(slot) {
-      const isCall = slot.kind === 'tool_argument';
-      const acting = isCall ? programs.call() : programs.answer;
-      const watching = isCall ? programs.callWatch() : programs.answerWatch;
-      if (!acting && !watching) return undefined;
-      return new SensitiveScanner({ slot, acting, watching, tally, spared });
-    },
-    call: (call) => judgeCall(programs.callDeny(), call, tally, spared),
-    finish: () => tally.flush(),
-  };
+  return new SensitiveAnswer(programs, context);
+}
+
+class SensitiveAnswer implements AnswerStage {
+  readonly #programs: Programs;
+  readonly #tally: SensitiveTally;
+  readonly #spared: PromptValues;
+
+  constructor(programs: Programs, context: AnswerContext) {
+    this.#programs = programs;
+    this.#tally = new SensitiveTally(context.note);
+    this.#spared = new PromptValues(context.request.texts);
+  }
+
+  scanner(slot: Pick<AnswerSlot, 'channel' | 'kind'>): TextScanner | undefined {
+    const isCall = slot.kind === 'tool_argument';
+    const acting = isCall ? this.#programs.call() : this.#programs.answer;
+    const watching = isCall ? this.#programs.callWatch() : this.#programs.answerWatch;
+    if (!acting && !watching) return undefined;
+    return new SensitiveScanner({ slot, acting, watching, tally: this.#tally, spared: this.#spared });
+  }
+
+  call(call: AnswerCall): string | undefined {
+    return judgeCall(this.#programs.callDeny(), call, this.#tally, this.#spared);
+  }
+
+  finish(): void {
+    this.#tally.flush();
+  }
 }
 
 interface ScannerOptions {

@@ -170,6 +170,7 @@ function union(lists: readonly (readonly string[])[]): readonly string[] {
 function createStage(documents: readonly Permissions[], host: CompileHost): Stage {
   return {
     request(context) {
+      if (context.request.tools.length === 0) return;
       for (const permissions of documents) judgeRequest(permissions, context, host);
     },
     answer(context) {

@@ -164,129 +164,146 @@ const PASSED_MAX = 64;
 
 /**
  * Filters of one channel as one scanner, which looks at plain text once for all of them: most of an answer begins
- * nothing, and the filters hear of it in large pieces. `undefined` for no filter.
+ * nothing, and the filters hear of it in large pieces. They are not even made before something begins.
+ *
+ * `triggers` must hold those of every filter that `make` makes; `make` makes at least one.
  */
-export function createGate(filters: readonly TextFilter[]): TextScanner | undefined {
-  const [first] = filters;
-  return first && new Gate(first, filters);
+export function createGate(triggers: Uint8Array, make: () => readonly TextFilter[]): TextScanner {
+  return new Gate(triggers, make);
+}
+
+interface Filters {
+  readonly all: readonly TextFilter[];
+  readonly merged: TextScanner;
 }
 
 class Gate implements TextScanner {
-  readonly #filters: readonly TextFilter[];
-  readonly #merged: TextScanner;
   readonly #triggers: Uint8Array;
-  #passed: string[] = [];
+  readonly #make: () => readonly TextFilter[];
+  #made: Filters | undefined;
+  #passed = '';
+  #pieces = 0;
   #length = 0;
   #isIdle = true;
 
-  constructor(first: TextFilter, filters: readonly TextFilter[]) {
-    this.#filters = filters;
-    this.#merged = mergeScanners(filters) ?? first;
-    this.#triggers = unionOf(filters.map(({ triggers }) => triggers));
+  constructor(triggers: Uint8Array, make: () => readonly TextFilter[]) {
+    this.#triggers = triggers;
+    this.#make = make;
   }
 
   get clear(): number {
-    return this.#isIdle ? this.#length : this.#merged.clear;
+    return this.#isIdle || this.#made === undefined ? this.#length : this.#made.merged.clear;
   }
 
   push(text: string): void {
     this.#length += text.length;
     if (this.#isIdle && isPlain(text, this.#triggers)) {
-      if (this.#passed.push(text) >= PASSED_MAX) this.#tell();
+      this.#passed += text;
+      this.#pieces += 1;
+      if (this.#pieces >= PASSED_MAX) this.#tell();
       return;
     }
-    this.#tell();
-    this.#merged.push(text);
-    this.#isIdle = !this.#filters.some(({ waits }) => waits);
+    const { all, merged } = this.#tell();
+    merged.push(text);
+    this.#isIdle = !all.some(({ waits }) => waits);
   }
 
   end(): void {
-    this.#tell();
-    this.#merged.end();
+    if (this.#made === undefined) return;
+    this.#tell().merged.end();
   }
 
   take(): readonly TextEdit[] {
-    return this.#merged.take();
+    return this.#made === undefined ? NO_EDITS : this.#made.merged.take();
   }
 
-  #tell(): void {
-    if (this.#passed.length === 0) return;
-    const text = this.#passed.join('');
-    for (const filter of this.#filters) filter.pass(text);
-    this.#passed = [];
+  #tell(): Filters {
+    const filters = (this.#made ??= this.#filters());
+    if (this.#pieces === 0) return filters;
+    for (const filter of filters.all) filter.pass(this.#passed);
+    this.#passed = '';
+    this.#pieces = 0;
+    return filters;
+  }
+
+  #filters(): Filters {
+    const all = this.#make();
+    const merged = mergeScanners(all);
+    if (merged === undefined) throw new Error('a gate has at least one filter');
+    return { all, merged };
   }
 }
 
-const unions = new Map<string, Uint8Array>();
-const tables = new Map<Uint8Array, number>();
-
-/** What begins a step of any filter; made once for the same tables, of which there are a handful. */
-function unionOf(all: readonly Uint8Array[]): Uint8Array {
+/** What begins a step of any of several readers. */
+export function unionOf(all: readonly Uint8Array[]): Uint8Array {
   const distinct = [...new Set(all)];
   if (distinct.length === 1 && distinct[0] !== undefined) return distinct[0];
-  for (const table of distinct) if (!tables.has(table)) tables.set(table, tables.size);
-  const key = distinct.map((table) => tables.get(table)).join(' ');
-  let union = unions.get(key);
-  if (union === undefined) {
-    union = triggersOf((code) => distinct.some((table) => table[code] !== 0));
-    unions.set(key, union);
-  }
-  return union;
+  return triggersOf((code) => distinct.some((table) => table[code] !== 0));
 }
 
 /** Several scanners of one channel as one: the strictest watermark, and edits that do not overlap. */
 export function mergeScanners(scanners: readonly TextScanner[]): TextScanner | undefined {
-  const [first] = scanners;
-  if (scanners.length < 2) return first;
-  let behind = 0;
+  return scanners.length < 2 ? scanners[0] : new MergedScanners(scanners);
+}
+
+/** Plain loops: they run for every token of every answer. */
+class MergedScanners implements TextScanner {
+  readonly #scanners: readonly TextScanner[];
   /** By scanner, so that which edit stands first does not depend on which was decided first. */
-  const pending: TextEdit[][] = scanners.map(() => []);
-  let count = 0;
-  let isEnded = false;
-  // Plain loops: this runs for every token of every answer.
-  const clearOfAll = () => {
+  readonly #pending: TextEdit[][];
+  #count = 0;
+  #behind = 0;
+  #isEnded = false;
+
+  constructor(scanners: readonly TextScanner[]) {
+    this.#scanners = scanners;
+    this.#pending = scanners.map(() => []);
+  }
+
+  push(text: string): void {
+    for (const scanner of this.#scanners) scanner.push(text);
+  }
+
+  end(): void {
+    for (const scanner of this.#scanners) scanner.end();
+    this.#isEnded = true;
+  }
+
+  get clear(): number {
     let clear = Number.POSITIVE_INFINITY;
-    for (const scanner of scanners) {
+    for (const scanner of this.#scanners) {
       const own = scanner.clear;
       if (own < clear) clear = own;
     }
     return clear;
-  };
-  return {
-    push(text) {
-      for (const scanner of scanners) scanner.push(text);
-    },
-    end() {
-      for (const scanner of scanners) scanner.end();
-      isEnded = true;
-    },
-    get clear() {
-      return clearOfAll();
-    },
-    take() {
-      for (let index = 0; index < scanners.length; index++) {
-        const taken = scanners[index]?.take() ?? NO_EDITS;
-        if (taken.length === 0) continue;
-        pending[index]?.push(...taken);
-        count += taken.length;
-      }
-      if (count === 0) return NO_EDITS;
-      // One that begins above the watermark waits: another scanner may still begin one before it.
-      const clear = isEnded ? Number.POSITIVE_INFINITY : clearOfAll();
-      const edits = pending.flatMap((own) => {
-        const waiting = own.findIndex(({ start }) => start >= clear);
-        return own.splice(0, waiting < 0 ? own.length : waiting);
-      });
-      count -= edits.length;
-      edits.sort((a, b) => a.start - b.start || b.end - a.end);
-      const kept: TextEdit[] = [];
-      for (const edit of edits) {
-        // An edit that an earlier one covers is done already; of one that sticks out, the rest goes too.
-        if (edit.end <= behind) continue;
-        kept.push(edit.start >= behind ? edit : { ...edit, start: behind, replacement: '' });
-        behind = edit.end;
-      }
-      return kept;
-    },
-  };
+  }
+
+  take(): readonly TextEdit[] {
+    for (let index = 0; index < this.#scanners.length; index++) {
+      const taken = this.#scanners[index]?.take() ?? NO_EDITS;
+      if (taken.length === 0) continue;
+      this.#pending[index]?.push(...taken);
+      this.#count += taken.length;
+    }
+    return this.#count === 0 ? NO_EDITS : this.#decided();
+  }
+
+  #decided(): readonly TextEdit[] {
+    // One that begins above the watermark waits: another scanner may still begin one before it.
+    const clear = this.#isEnded ? Number.POSITIVE_INFINITY : this.clear;
+    const edits = this.#pending.flatMap((own) => {
+      const waiting = own.findIndex(({ start }) => start >= clear);
+      return own.splice(0, waiting < 0 ? own.length : waiting);
+    });
+    this.#count -= edits.length;
+    edits.sort((a, b) => a.start - b.start || b.end - a.end);
+    const kept: TextEdit[] = [];
+    for (const edit of edits) {
+      // An edit that an earlier one covers is done already; of one that sticks out, the rest goes too.
+      if (edit.end <= this.#behind) continue;
+      kept.push(edit.start >= this.#behind ? edit : { ...edit, start: this.#behind, replacement: '' });
+      this.#behind = edit.end;
+    }
+    return kept;
+  }
 }

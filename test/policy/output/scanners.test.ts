@@ -6,7 +6,7 @@ import { controlReader } from '../../../src/policy/output/control.ts';
 import { isUnsafeLink } from '../../../src/policy/output/links.ts';
 import { createMarkdownReader } from '../../../src/policy/output/markdown.ts';
 import { createOverlapScanner, PromptWords } from '../../../src/policy/output/overlap.ts';
-import { createGate, LOOK_CHARACTERS_MAX, TextFilter } from '../../../src/policy/output/text-filter.ts';
+import { createGate, LOOK_CHARACTERS_MAX, TextFilter, unionOf } from '../../../src/policy/output/text-filter.ts';
 import { compileRules } from '../../../src/redaction/program.ts';
 import { validators } from '../../../src/redaction/validators.ts';
 import type { TextEdit, TextScanner } from '../../../src/core/stage.ts';
@@ -18,10 +18,10 @@ const SCANNERS: Readonly<Record<string, () => TextScanner>> = {
   markdown: () => new TextFilter({ reader: createMarkdownReader(rules), enforces: true, found: () => {} }),
   control: () => new TextFilter({ reader: controlReader, enforces: true, found: () => {} }),
   gate: () =>
-    createGate([
+    createGate(unionOf([createMarkdownReader(rules).triggers, controlReader.triggers]), () => [
       new TextFilter({ reader: createMarkdownReader(rules), enforces: true, found: () => {} }),
       new TextFilter({ reader: controlReader, enforces: true, found: () => {} }),
-    ])!,
+    ]),
   canary: () => canaryScanner(),
   overlap: () =>
     createOverlapScanner({
