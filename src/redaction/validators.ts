@@ -4,6 +4,7 @@
  * A check says yes or no to text that a pattern already found, so shapes are not checked twice.
  */
 import { digitsOf, isChecksummedToken, isLuhn, isMod97 } from './rules/checks/checksums.ts';
+import { isHex, isKeyShaped } from './rules/checks/key-shape.ts';
 import { nationalChecks } from './rules/checks/national.ts';
 import {
   acceptsEmail,
@@ -22,17 +23,12 @@ import {
   isVariedToken,
 } from './rules/checks/secrecy.ts';
 
-/** Whether every character is one that hashes are written in. */
-function isHex(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (!'0123456789abcdef'.includes(text.charAt(i))) return false;
-  return true;
-}
-
 /** Every check by the name that a rule's `validators` gives it; the engine refuses a name that is not here. */
 export const validators: Readonly<Record<string, (text: string) => boolean>> = {
   varied_token: isVariedToken,
   opaque_token: isOpaqueToken,
   generic_secret: isGenericSecret,
+  key_shaped: isKeyShaped,
   password_value: isPasswordValue,
   url_password: isUrlPassword,
   credential_pair: isCredentialPair,

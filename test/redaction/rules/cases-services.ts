@@ -1,4 +1,4 @@
-/** Cases of messaging, payment, monitoring, key material, URLs and what needs a name before it. */
+/** Cases of messaging, payment, monitoring, key material, URLs and what needs a vendor's name before it. */
 import { type CaseTable, prefixed, TokenValues } from './cases.ts';
 
 const v = new TokenValues(1_122_026);
@@ -252,6 +252,10 @@ export const gatedCases: CaseTable = {
       'chown -u www:www x',
     ],
   },
+  curl_key: {
+    hits: [`curl -u «${v.hex(32)}:» https://api.acme.io/v1/charges`, `curl --user "«${v.b62(24)}:x»" https://acme.io`],
+    misses: ['curl -u service-account-user: x', `docker run -u 1000: ${v.hex(32)}`, `git push -u origin:${v.hex(32)}`],
+  },
   sidekiq_secret: {
     hits: [`BUNDLE_GEMS__CONTRIBSYS__COM: "«${v.hex(8)}:${v.hex(8)}»"`],
     misses: [`BUNDLE_GEMS__RAILS: "${v.hex(8)}:${v.hex(8)}"`, 'sidekiq: 12:34'],
@@ -263,92 +267,6 @@ export const gatedCases: CaseTable = {
       `credentialsId: '${v.uuid()}'`,
       `<UserSecretsId>${v.uuid()}</UserSecretsId>`,
       `kms_key_id = ${v.uuid()}`,
-    ],
-  },
-};
-
-export const genericCases: CaseTable = {
-  generic_api_key: {
-    hits: [
-      `api_key = "«${v.b62(32)}»"`,
-      `"client_secret": "«${v.hex(40)}»",`,
-      `export ACME_TOKEN=«${v.lower(24)}»\n`,
-      `acme_key: '«${v.b62(20)}»'`,
-      `<apiToken>«${v.b62(40)}»</apiToken>`,
-      `"{\\"token\\": \\"«${v.b62(32)}»\\"}"`,
-      `**API key:** \`«${v.b62(32)}»\``,
-      `os.getenv("ACME_TOKEN", "«${v.b62(32)}»")`,
-      `GET /v1?key=«${v.b62(39)}»&q=1`,
-      `https://acme.io/v1?access_token=«${v.b62(32)}»&page=2`,
-      `Set \`ACME_TOKEN\` to \`«${v.b62(32)}»\`.`,
-      `variable "acme_token" {\n  default = "«${v.b62(32)}»"\n}`,
-    ],
-    misses: [
-      'api_key = "your-api-key-goes-here-123"',
-      'api_key = "${ACME_API_KEY_2024}"',
-      'token = process.env.ACME_TOKEN_V2',
-      'const token = readTokenFromDisk2(path)',
-      'password: changeme12345',
-      `commit ${v.hex(40)}`,
-      `integrity sha512-${v.base64(64)}`,
-      `public_key = "${v.b64(43)}"`,
-      `cache key: linux-node-${v.hex(64)}`,
-      `checksum/secret: ${v.hex(64)}`,
-      `csrf_token = "${v.b62(40)}"`,
-      `partitionKey: "${v.b62(24)}"`,
-      'secretName: web-tls-2026-11',
-      'apiVersion: apps/v1beta1',
-      `Sec-WebSocket-Key: ${v.base64(16)}`,
-      'token: 2026-11-22T10:11:12.123Z',
-      `request_id: ${v.uuid()}`,
-      `api_key = "${'x'.repeat(32)}"`,
-      'api_key = "0123456789abcdef0123456789abcdef"',
-      'SECRET_NAME = "NEXUS-GPT4-API-KEY"',
-      'tokenUrl=https://auth.acme.io/oauth2/token',
-      'keyword: "Befaehigung_P2"',
-      'GET /v1?key=username',
-      `?commit=${v.hex(40)}`,
-    ],
-  },
-  authorization_header: {
-    hits: [
-      `use Bearer «${v.b62(32)}» there`,
-      `Authorization: «${v.b62(32)}»`,
-      `-H "Authorization: Basic «${v.b64(31)}=»"`,
-    ],
-    misses: [
-      'Authorization: Basic <credentials>',
-      'Authorization: $TOKEN',
-      'Authorization: Basic ...',
-      'Authorization-Scope: read-only-2',
-      'Authorization: Bearer <token>',
-      'a bearer certificate of 1984',
-      'bearer authentication',
-    ],
-  },
-  told_secret: {
-    hits: [`The API key for Acme is «${v.b62(32)}».`, `my password is: «${v.b62(14)}»`],
-    misses: ['The token for success is perseverance', 'the key is to listen2people', `the hash is ${v.hex(40)}`],
-  },
-  spoken_secret: {
-    hits: [`acme login --token «${v.b62(32)}»`, `the secret «${v.b62(32)}» leaked`],
-    misses: [
-      'a token refresh2 happened',
-      'the secret ingredient',
-      'the password authentication-method',
-      `token of ${v.hex(12)}`,
-    ],
-  },
-  password: {
-    hits: ['password = "«hunter2!Z»"', 'The password is «Tr0ub4dor&3»', 'DB_PASSWORD=«S3cure-pw»'],
-    misses: [
-      'password = "password123"',
-      'password: string',
-      'password = getPassword()',
-      'PASSWORD=$DB_PASSWORD',
-      'password: ********',
-      'password: minimum length',
-      'PWD=/srv/app2/data',
     ],
   },
 };

@@ -6,7 +6,8 @@ import { validators } from '../../../src/redaction/validators.ts';
 import { devopsTexts } from '../../fixtures/benign/devops.ts';
 import { aiCases, cloudCases, forgeCases } from './cases-platforms.ts';
 import { piiCases } from './cases-pii.ts';
-import { gatedCases, genericCases, materialCases, serviceCases } from './cases-services.ts';
+import { genericCases } from './cases-generic.ts';
+import { gatedCases, materialCases, serviceCases } from './cases-services.ts';
 import type { CaseTable } from './cases.ts';
 
 const packs = [

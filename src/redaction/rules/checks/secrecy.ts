@@ -1,5 +1,6 @@
 /** Is this value a secret? Thresholds are measured on the corpora; see `README.md` beside `index.ts`. */
 import { digitsOf } from './checksums.ts';
+import { isBrokenKey } from './key-shape.ts';
 import { isPlaceholder, isTemplate } from './placeholders.ts';
 import { characterCounts, entropyBits, languageBits, monotonyShare } from './randomness.ts';
 
@@ -46,7 +47,7 @@ export function isGenericSecret(value: string): boolean {
   const { digit, upper, lower, other, distinct } = characterCounts(text);
   const letters = upper + lower;
   if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;
-  if (isPlaceholder(text) || isVersion(text) || isDate(text)) return false;
+  if (isPlaceholder(text) || isVersion(text) || isDate(text) || isBrokenKey(text)) return false;
   if (letters < 2) return other === 0 && text.length >= 16;
   if (digit === 0)
     return other < 3 && text.length >= DIGITLESS_CHARACTERS_MIN && languageBits(text) < DIGITLESS_LANGUAGE_BITS_MAX;

@@ -118,6 +118,13 @@ export const gatedRules: readonly RedactionRule[] = [
     'credential_pair',
   ),
   gated(
+    'curl_key',
+    re`[A-Za-z0-9_.-]{16,200}:[xX]?`,
+    re`[ \t](?:-u|--user)[ \t=]{1,3}["']?`,
+    'https://curl.se/docs/manpage.html#-u',
+    'key_shaped',
+  ),
+  gated(
     'sidekiq_secret',
     re`[a-f0-9]{8}:[a-f0-9]{8}`,
     re`contribsys${TO}`,

@@ -7,10 +7,16 @@
  */
 import type { RedactionRule } from '../../rule.ts';
 import { re } from './secret.ts';
+import { VENDORS } from './vendors.ts';
 
-/** Not the full stop of a sentence, but the dots of a shortened value: with them the check refuses it. */
-const PART = '[A-Za-z0-9_+/~.%!@$^*-]';
+/**
+ * Also signs that no key holds, where a value goes on behind them: with those, as with the dots of a shortened value, the
+ * check refuses the whole, instead of masking what stands before the sign.
+ */
+const PART = '[A-Za-z0-9_+/~.%!@$^*?#(|-]';
 const VALUE = re`[A-Za-z0-9_+/~.-]${PART}{4,500}(?:[:=]${PART}{1,60}){0,3}[A-Za-z0-9_+/~-]={0,2}(?:\.{2,3})?`;
+/** A value that must be a key by its form alone. */
+const KEY = re`[A-Za-z0-9_+/]${PART.replace('-]', ':-]')}{13,250}[A-Za-z0-9_+/~-]={0,2}(?:\.{2,3})?`;
 /** A password may hold any visible character but quotes, brackets and separators. */
 const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{5,63}[A-Za-z0-9_!@#$%^&*+~/=-]`;
 
@@ -44,14 +50,14 @@ function notEndingIn(
 }
 
 /** Tokens that pages show to everyone, and hashes of secrets in annotations. */
-const PUBLIC = notEndingIn(['public', 'csrf', 'xsrf', 'authenticity', 'checksum/'], {
+const PUBLIC = notEndingIn(['public', 'publishable', 'csrf', 'xsrf', 'authenticity', 'checksum/'], {
   joint: '-_.',
   wordNeeded: false,
 });
 /** Keys that lock nothing. */
 const PLAIN_KEYS = notEndingIn(
   (
-    'public pub primary foreign partition sort cache sequence unique idempotency translation object registry index ' +
+    'public publishable pub primary foreign partition sort cache sequence unique idempotency translation object registry index ' +
     'lookup search bucket routing message query hash map row websocket from'
   ).split(' '),
   { joint: '-_. ', wordNeeded: true },
@@ -63,15 +69,30 @@ const NAMES = re`(?:token|secret|credentials?|creds?|bearer|passphrase|password|
 const SUFFIX = re`(?:[_.-]?(?:string|value|val|str|prod|dev|live|test|main|default|env|header|v?[0-9]{1,3}))?`;
 /** From name to value: closing quotes, an operator, opening quotes; quotes also as in escaped JSON. */
 const CLOSING = re`(?:\\?["'\x60\])]|\*\*){0,2}`;
-const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|\||>| value=)[ \t\r\n]{0,3}(?:\*\* ?)?`;
+const OPERATOR = re`[ \t]{0,2}(?:=>|:=|={1,3}|\?=|::?|->|<-|\||>| value=)[ \t\r\n]{0,3}(?:\*\* ?)?`;
+/** `: &str =`, `: String =`: a type between the name and its value. */
+const TYPED = re`: ?&?(?:'static )?[a-z]{3,12}\?? {0,2}=\s{0,2}`;
 const OPENING = re`(?:\\?["'\x60]|[\[({<]|\*\*){0,2}`;
 /** `GREETER_TOKEN` to `…`, `getenv("GREETER_TOKEN", "…")`: the quotes keep it apart from prose. */
 const QUOTED_TO = re`\\?["'\x60](?: (?:to|is)|,) ?\\?["'\x60]`;
+/** `setApiKey("…")`. */
+const CALLED = re`\(\\?["'\x60]`;
+/** `name: GREETER_TOKEN`, and in the next line `value: …`; `<key>Token</key><string>…`. */
+const NEXT_LINE = re`["']?,?\s{1,12}["']?value["']?\s?[:=]\s{0,2}["']?|</key>\s{0,8}<string>`;
 /** `variable "api_token" { default = "…" }`. */
 const DECLARED = re`(?:token|secret|password|key)"?\s\{\s{1,8}default\s{0,6}=\s{0,4}"`;
 
 /** `?key=…` in a URL. */
-const QUERY = '[?&](?:key|sig|signature|auth|code)=';
+const QUERY = '[?&](?:key|sig|signature|auth|code|app_?id)=';
+
+/** How services are named that hand out keys: `weatherstack`, `newsapi`. */
+const NAMED_ALIKE = '[a-z0-9]{2}(?:api|stack|layer|sms|pay|crm|desk)';
+/** What may follow a service's name inside an identifier that names its key and nothing else. */
+const OF_SERVICE = re`(?:[_. -]?(?:prod|production|staging|dev|live|test|api|app|client|access|service|io|com|v?[0-9]{1,3}))?`;
+/** Or another line, or a nested name, that says no more than that a value follows. */
+const BARE_NAME = re`[\s\S]*[^a-z](?:value|default|credential|pass|pw|authentication)`;
+/** From a name to the value that it must be followed by at once. */
+const AT_ONCE = re`(?:(?:["'\x60]\]?)? ?(?:=>|:=|==?|:|->) ?["'\x60]?|["'], ?["']|\(["'\x60]|["']\)\(["'])`;
 
 /** Secrets without a form of their own. */
 export const genericRules: readonly RedactionRule[] = [
@@ -79,7 +100,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'generic_api_key',
     label: 'GENERIC_API_KEY',
     pattern: VALUE,
-    before: `(?:${PUBLIC}[_.-]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}(?:${CLOSING}${OPERATOR}${OPENING}|${QUOTED_TO})|${DECLARED}|${QUERY}`,
+    before: `(?:${PUBLIC}[_.-]?${NAMES}|${PLAIN_KEYS}[_. -]?key)${SUFFIX}(?:${CLOSING}${OPERATOR}${OPENING}|${QUOTED_TO}|${TYPED}${OPENING}|${CALLED}|${NEXT_LINE})|${DECLARED}|${QUERY}`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
@@ -87,7 +108,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'authorization_header',
     label: 'AUTHORIZATION_HEADER',
     pattern: VALUE,
-    before: re`\b(?:authorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:basic |token |api-token |apikey |key=)?|bearer[ \t]{1,2})`,
+    before: re`\b(?:authorization["']?[ \t]{0,2}[:=,][ \t]{0,4}["']?(?:[a-z][a-z0-9_-]{0,24} |key=)?|bearer[ \t]{1,2})`,
     validators: ['generic_secret'],
     source: 'https://www.rfc-editor.org/rfc/rfc6750',
   },
@@ -101,12 +122,48 @@ export const genericRules: readonly RedactionRule[] = [
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
   {
+    // `Here is the API key that you asked for:`, the value perhaps in a block of its own.
+    id: 'announced_secret',
+    label: 'ANNOUNCED_SECRET',
+    pattern: KEY,
+    before: re`\b(?:token|secret|passphrase|credentials?|key)(?: [a-z]{1,12}){1,6}:(?: |\s{1,3})(?:\x60{3}[a-z]{0,8}\n)?["'\x60]?`,
+    validators: ['key_shaped'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    // `https://api.acme.com/v1/…/latest`.
+    id: 'url_path_key',
+    label: 'URL_PATH_KEY',
+    pattern: re`[A-Za-z0-9_.-]{20,160}`,
+    before: re`//(?:api|data|hooks?)[.-][a-z0-9.-]{4,40}/(?:api/|v[0-9]{1,2}/|bot|forecast/|rest/|json/)?`,
+    validators: ['key_shaped'],
+    source: 'https://cwe.mitre.org/data/definitions/598.html',
+  },
+  {
     // A name and nothing but a space: `--token …`, `the secret … is`.
     id: 'spoken_secret',
     label: 'SPOKEN_SECRET',
     pattern: re`[A-Za-z0-9_-][A-Za-z0-9_+/.=:-]{14,253}[A-Za-z0-9_=-]`,
-    before: re`\b(?:token|secret|passw(?:or)?d|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key)[ \t]{1,2}["'\x60]?`,
+    before: re`(?:\b|ENV [A-Z0-9_]{1,30}_)(?:token|secret|passw(?:or)?d|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key)[ \t]{1,2}["'\x60]?`,
     validators: ['generic_secret'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    // A bare `key`, as nested under a service's name, is anything's; its value must be a key by itself.
+    id: 'plain_key',
+    label: 'PLAIN_KEY',
+    pattern: KEY,
+    before: re`(?:(?:^|[\n\t{(,;"'\x60>]|[\n,{] {1,16})key|(?:^|[^a-z])(?:pat|api))(?:${CLOSING}[ \t]{0,2}(?:=>|:=|=|:|<-)[ \t]{0,3}${OPENING}|${TYPED}["'])`,
+    validators: ['key_shaped'],
+    source: 'https://cwe.mitre.org/data/definitions/798.html',
+  },
+  {
+    // Only a service's name says what this is: `acme = "…"`, `new AcmeClient("…")`.
+    id: 'service_key',
+    label: 'SERVICE_KEY',
+    pattern: KEY,
+    before: re`(?:(?:^|[^a-z])(?:${VENDORS.join('|').replaceAll('.', '[.]')})|${NAMED_ALIKE})(?:${OF_SERVICE}|${BARE_NAME})${AT_ONCE}`,
+    validators: ['key_shaped'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
   {
