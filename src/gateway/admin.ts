@@ -194,6 +194,7 @@ function passingOn(
 
 function finish(exchange: Exchange, status: number, end: 'completed' | 'failed' | 'aborted', bytes: number): void {
   exchange.finish({
+    type: 'exchange.finished',
     status,
     end,
     ...(end === 'failed' ? { code: 'upstream_error' as const } : {}),

@@ -124,6 +124,7 @@ function finish(exchange: Exchange, filter: AnswerFilter, end: AnswerEnd, bytes:
   const { usage, finishReason } = filter;
   exchange.usage = usage ?? {};
   exchange.finish({
+    type: 'exchange.finished',
     status: 200,
     end: end.end,
     ...('error' in end ? { code: end.error.code } : {}),

@@ -80,11 +80,11 @@ export class Exchange {
     if (!this.#finished) this.abort.abort(new ClientLeft());
   }
 
-  finish(event: Omit<ExchangeEvent & { type: 'exchange.finished' }, 'type'>): void {
+  finish(event: ExchangeEvent & { readonly type: 'exchange.finished' }): void {
     if (this.#finished) return;
     this.#finished = true;
     for (const release of this.#onEnd) release();
-    this.emit({ type: 'exchange.finished', ...event });
+    this.emit(event);
   }
 }
 

@@ -219,7 +219,14 @@ async function answerMetadata(
   const response = await route.answer({ options, exchange, request, principal });
   response.headers.set('x-request-id', exchange.id);
   response.headers.set('x-content-type-options', 'nosniff');
-  exchange.finish({ status: response.status, end: 'completed', frames: 1, bytes: 0, heldCharactersMax: 0 });
+  exchange.finish({
+    type: 'exchange.finished',
+    status: response.status,
+    end: 'completed',
+    frames: 1,
+    bytes: 0,
+    heldCharactersMax: 0,
+  });
   return response;
 }
 
@@ -334,6 +341,7 @@ function refuse(exchange: Exchange, thrown: unknown, request: Request): Response
   const { status, headers, body } = refusal(exchange.route.protocol, error, exchange.id);
   exchange.abort.abort(error);
   exchange.finish({
+    type: 'exchange.finished',
     status: aborted ? CLIENT_LEFT_STATUS : status,
     end: aborted ? 'aborted' : exchange.refusal() === undefined && status >= 500 ? 'failed' : 'refused',
     ...(aborted ? {} : { code: error.code }),

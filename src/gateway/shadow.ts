@@ -29,7 +29,14 @@ export function createShadowCatalog(): Catalog {
  */
 export function answerShadow(exchange: Exchange): Response {
   const warning = exchange.warning();
-  exchange.finish({ status: 204, end: 'completed', frames: 0, bytes: 0, heldCharactersMax: 0 });
+  exchange.finish({
+    type: 'exchange.finished',
+    status: 204,
+    end: 'completed',
+    frames: 0,
+    bytes: 0,
+    heldCharactersMax: 0,
+  });
   return new Response(null, {
     status: 204,
     headers: {

@@ -22,14 +22,15 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error'];
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Writes one line, where its level is high enough. */
-export type Line = (level: LogLevel, name: string, message: string, fields: Fields) => void;
+export type Line = (level: LogLevel, name: string, message: string, fields: Fields, requestId?: string) => void;
 
 export function createLine(options: LogSinkOptions): Line {
   const least = LEVELS.indexOf(options.level);
-  return (level, name, message, fields) => {
+  return (level, name, message, fields, requestId) => {
     if (LEVELS.indexOf(level) < least) return;
-    const entry = { timestamp: options.now().toISOString(), level: level.toUpperCase(), name, message, ...fields };
-    options.write(options.readable ? readableLine(entry, fields) : `${JSON.stringify(entry)}\n`);
+    const timestamp = options.now().toISOString();
+    const entry = { timestamp, level: level.toUpperCase(), name, message, request_id: requestId, ...fields };
+    options.write(options.readable ? readableLine(entry) : `${JSON.stringify(entry)}\n`);
   };
 }
 
@@ -195,7 +196,7 @@ class LogScope implements Scope {
   }
 
   #write(level: LogLevel, name: string, message: string, fields: Fields): void {
-    this.#line(level, name, message, { request_id: this.#start.id, ...fields });
+    this.#line(level, name, message, fields, this.#start.id);
   }
 }
 
@@ -211,12 +212,19 @@ const DIM = '\u001b[2m';
 /** What needs no quotes; all else is JSON, so that no value begins a line or moves the cursor. */
 const PLAIN = /^[\w.:/@*+-]+$/;
 
-function readableLine(entry: { timestamp: string; level: string; message: string }, fields: Fields): string {
+interface Entry {
+  readonly timestamp: string;
+  readonly level: string;
+  readonly name: string;
+  readonly message: string;
+}
+
+function readableLine({ timestamp, level, name: _name, message, ...fields }: Entry): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value)}`);
-  const time = entry.timestamp.slice(11, 23);
-  return `${DIM}${time}${RESET} ${COLOURS[entry.level] ?? ''}${entry.level.padEnd(7)}${RESET} ${entry.message} ${DIM}${pairs.join(' ')}${RESET}\n`;
+  const time = timestamp.slice(11, 23);
+  return `${DIM}${time}${RESET} ${COLOURS[level] ?? ''}${level.padEnd(7)}${RESET} ${message} ${DIM}${pairs.join(' ')}${RESET}\n`;
 }
 
 function detected({ repeated }: Decision): string {
