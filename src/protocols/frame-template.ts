@@ -159,13 +159,12 @@ function isAt(raw: Uint8Array, part: Uint8Array, offset: number): boolean {
 /** Printable ASCII without quote and backslash, decoded; `undefined` for anything else. */
 function plainText(raw: Uint8Array, start: number, end: number): string | undefined {
   if (end - start > PLAIN_BYTES_MAX) return undefined;
-  let text = '';
   for (let at = start; at < end; at++) {
     const byte = raw[at] ?? 0;
     if (byte < 0x20 || byte > 0x7e || byte === QUOTE || byte === BACKSLASH) return undefined;
-    text += String.fromCharCode(byte);
   }
-  return text;
+  // Half of what a string built from characters costs.
+  return Buffer.prototype.latin1Slice.call(raw, start, end);
 }
 
 /** The inside of a JSON string literal, read strictly; `undefined` where it is none, which the whole frame then says. */
