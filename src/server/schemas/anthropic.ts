@@ -9,18 +9,33 @@ const number = v.optional(v.number());
 
 const source = v.object({ type: v.picklist(['base64', 'url']), media_type: text, data: text, url: text });
 
+/** Taken, because clients send it, and not handed on. */
+const ignored = v.optional(v.pipe(v.unknown(), v.description('Has no effect')));
+
+const resultBlock = v.object({ type: v.picklist(['text', 'image']), text, source: v.optional(source) });
+
 const block = v.object({
-  type: v.picklist(['text', 'image', 'tool_use', 'tool_result', 'thinking']),
+  type: v.picklist([
+    'text',
+    'image',
+    'thinking',
+    'tool_use',
+    'tool_result',
+    'server_tool_use',
+    'web_search_tool_result',
+  ]),
   text,
   source: v.optional(source),
   id: text,
   name: text,
   input: v.optional(freeForm),
   tool_use_id: text,
-  content: v.optional(v.union([v.string(), v.array(freeForm)])),
+  content: v.optional(v.union([v.string(), v.array(resultBlock)])),
   is_error: v.optional(v.boolean()),
   thinking: text,
   signature: text,
+  citations: ignored,
+  cache_control: ignored,
 });
 
 export const ANTHROPIC_SCHEMAS = {
@@ -28,7 +43,7 @@ export const ANTHROPIC_SCHEMAS = {
     model,
     max_tokens: v.pipe(v.number(), v.integer(), v.minValue(1)),
     messages: v.array(
-      v.object({ role: v.picklist(['user', 'assistant']), content: v.union([v.string(), v.array(block)]) }),
+      v.object({ role: v.picklist(['user', 'assistant', 'system']), content: v.union([v.string(), v.array(block)]) }),
     ),
     system: v.optional(v.union([v.string(), v.array(v.object({ type: v.literal('text'), text: v.string() }))])),
     stream: v.optional(v.boolean(), false),
@@ -36,7 +51,18 @@ export const ANTHROPIC_SCHEMAS = {
     top_p: number,
     top_k: number,
     stop_sequences: v.optional(v.array(v.string())),
-    tools: v.optional(v.array(v.object({ name: v.string(), description: text, input_schema: freeForm }))),
+    tools: v.optional(
+      v.array(
+        v.object({
+          type: text,
+          name: v.string(),
+          description: text,
+          input_schema: v.optional(freeForm),
+          max_uses: number,
+          cache_control: ignored,
+        }),
+      ),
+    ),
     tool_choice: v.optional(
       v.object({
         type: v.picklist(['auto', 'any', 'tool', 'none']),
@@ -45,7 +71,7 @@ export const ANTHROPIC_SCHEMAS = {
       }),
     ),
     thinking: v.optional(v.object({ type: v.string(), budget_tokens: number })),
-    metadata: v.optional(freeForm),
+    metadata: ignored,
     output_config: v.optional(v.object({ effort: text })),
   }),
   AnthropicMessagesAnswer: v.object({

@@ -10,7 +10,11 @@ const flag = v.optional(v.boolean());
 const effort = v.optional(v.picklist(['none', 'minimal', 'low', 'medium', 'high', 'max']));
 const stop = v.optional(v.union([v.string(), v.array(v.string())]));
 const streamOptions = v.optional(v.object({ include_usage: flag }));
+const argumentsText = v.pipe(v.string(), v.description('JSON'), v.examples(['{}']));
 const usage = v.optional(v.object({ prompt_tokens: number, completion_tokens: number, total_tokens: number }));
+
+/** Taken, because clients send it, and not handed on. */
+const ignored = v.optional(v.pipe(v.unknown(), v.description('Has no effect')));
 
 const part = v.object({
   type: v.picklist(['text', 'image_url', 'input_audio']),
@@ -23,7 +27,7 @@ const call = v.object({
   id: text,
   index: number,
   type: text,
-  function: v.object({ name: v.string(), arguments: v.pipe(v.string(), v.description('JSON')) }),
+  function: v.object({ name: v.string(), arguments: v.optional(argumentsText) }),
 });
 
 const message = v.object({
@@ -31,7 +35,7 @@ const message = v.object({
   content: v.optional(v.union([v.string(), v.array(part)])),
   reasoning: text,
   tool_calls: v.optional(v.array(call)),
-  function_call: v.optional(v.object({ name: v.string(), arguments: v.string() })),
+  function_call: v.optional(v.object({ name: v.string(), arguments: v.optional(argumentsText) })),
   name: text,
   tool_call_id: text,
 });
@@ -59,12 +63,66 @@ const sampling = {
   _debug_render_only: v.optional(v.pipe(v.boolean(), v.description('Refused when true'))),
 };
 
+const named = v.optional(v.object({ name: v.string() }));
+
+/** One tool of a choice; the chat API puts its name into `function`, the Responses API beside the type. */
+const chosen = { type: text, function: named, name: text };
+const chosenTool = v.object({ ...chosen, allowed_tools: ignored, mode: ignored, tools: ignored });
+const allowedTools = { mode: text, tools: v.optional(v.array(chosenTool)) };
+
 const choiceOfTool = v.optional(
   v.union([
     v.picklist(['none', 'auto', 'required']),
-    v.object({ type: v.string(), function: v.optional(v.unknown()) }),
+    v.object({ ...chosen, allowed_tools: v.optional(v.object(allowedTools)), ...allowedTools }),
   ]),
 );
+
+const responsesPart = v.object({
+  type: v.picklist(['input_text', 'output_text', 'input_image']),
+  text,
+  detail: text,
+  file_id: text,
+  image_url: v.optional(v.pipe(v.string(), v.description('A `data:` URL in base64'))),
+  file_data: ignored,
+  file_url: ignored,
+  filename: ignored,
+  annotations: ignored,
+  logprobs: ignored,
+});
+
+const parts = v.optional(v.union([v.string(), v.array(responsesPart)]));
+
+const responsesItem = v.object({
+  type: v.optional(v.picklist(['message', 'function_call', 'function_call_output', 'reasoning', 'web_search_call'])),
+  role: v.optional(v.picklist(['user', 'assistant', 'system', 'developer'])),
+  content: parts,
+  id: text,
+  call_id: text,
+  name: text,
+  arguments: v.optional(argumentsText),
+  output: parts,
+  encrypted_content: v.optional(
+    v.pipe(v.string(), v.description('Plain text to Ollama: the thinking of an answer before')),
+  ),
+  summary: ignored,
+  status: ignored,
+});
+
+const responsesTool = {
+  type: v.optional(v.picklist(['function', 'custom', 'namespace'])),
+  name: v.string(),
+  description: text,
+  strict: flag,
+  parameters: v.optional(freeForm),
+};
+
+const responsesFormat = v.object({
+  type: text,
+  name: text,
+  description: text,
+  schema: v.optional(freeForm),
+  strict: flag,
+});
 
 export const OPENAI_SCHEMAS = {
   OpenAiChatRequest: v.object({
@@ -72,7 +130,7 @@ export const OPENAI_SCHEMAS = {
     messages: v.array(message),
     max_completion_tokens: number,
     response_format: responseFormat,
-    tools: v.optional(v.array(v.object({ type: v.literal('function'), function: definition }))),
+    tools: v.optional(v.array(v.object({ type: v.optional(v.literal('function')), function: definition }))),
     tool_choice: choiceOfTool,
     functions: v.optional(v.array(definition)),
     function_call: v.optional(v.union([v.string(), v.object({ name: v.string() })])),
@@ -135,12 +193,16 @@ export const OPENAI_SCHEMAS = {
   }),
   ResponsesRequest: v.object({
     model,
-    input: v.union([v.string(), v.array(freeForm)]),
+    input: v.union([v.string(), v.array(responsesItem)]),
     instructions: text,
-    tools: v.optional(v.array(freeForm)),
-    tool_choice: v.optional(v.union([v.string(), freeForm])),
+    tools: v.optional(
+      v.array(
+        v.object({ ...responsesTool, tools: v.optional(v.array(v.object({ ...responsesTool, tools: ignored }))) }),
+      ),
+    ),
+    tool_choice: choiceOfTool,
     parallel_tool_calls: flag,
-    text: v.optional(v.object({ format: v.optional(freeForm), verbosity: text })),
+    text: v.optional(v.object({ format: v.optional(responsesFormat), verbosity: text })),
     reasoning: v.optional(v.object({ effort, generate_summary: text, summary: text })),
     max_output_tokens: number,
     temperature: number,
