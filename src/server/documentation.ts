@@ -147,7 +147,7 @@ export function operationDetail(route: Route & Partial<Pick<Operation, 'streamin
     detail !== undefined || (route.method === 'POST' && parameters.length === 0) || route.method === 'DELETE';
   return {
     tags: [route.class === 'admin' ? 'admin' : route.protocol],
-    operationId: `${route.id}.${route.method.toLowerCase()}`,
+    operationId: operationId(`${route.id}.${route.method.toLowerCase()}`),
     summary: detail?.summary ?? METADATA_SUMMARIES[route.path] ?? `${route.method} ${route.path}`,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody ? { requestBody: requestBody(detail) } : {}),
@@ -155,12 +155,17 @@ export function operationDetail(route: Route & Partial<Pick<Operation, 'streamin
   };
 }
 
+/** One word, as generators of clients and links into the page want it: `ollama_chat_post`. */
+function operationId(name: string): string {
+  return name.replaceAll(/[./]+/g, '_');
+}
+
 /** An entry for a route of the gateway's own. */
 export function ownDetail(route: OwnRoute) {
   if (route.hidden === true) return { hide: true };
   return {
     tags: ['gateway'],
-    operationId: `gateway${route.path.replaceAll('/', '.')}`,
+    operationId: operationId(`gateway${route.path}`),
     summary: route.summary,
     security: [],
     responses: { 200: { description: route.summary } },
