@@ -12,6 +12,7 @@ const PAGE = `<!doctype html>
 <title>LLM gateway API</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<style>.swagger-ui .response-col_links { display: none }</style>
 </head>
 <body>
 <main id="swagger-ui"></main>
@@ -21,8 +22,15 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
+/** A stream of records is no JSON document: shown as the lines that it is, without an apology for not parsing them. */
 const START = `if (matchMedia('(prefers-color-scheme: dark)').matches) document.documentElement.classList.add('dark-mode');
-SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, tryItOutEnabled: true, persistAuthorization: false, displayRequestDuration: true });
+const lines = () => ({
+  wrapComponents: {
+    responseBody: (Body, { React }) => (props) =>
+      React.createElement(Body, { ...props, contentType: /ndjson/.test(props.contentType) ? 'text/plain' : props.contentType }),
+  },
+});
+SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', plugins: [lines], deepLinking: true, validatorUrl: null, tryItOutEnabled: true, persistAuthorization: false, displayRequestDuration: true });
 `;
 
 const POLICY =

@@ -145,7 +145,11 @@ async function openPage(session: Session, url: string, look: Look): Promise<Page
   for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await send(`${domain}.enable`);
   const { width = 1280, height = 900, scheme = 'light' } = look;
   await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
-  await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+  const features = [
+    { name: 'prefers-color-scheme', value: scheme },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ];
+  await send('Emulation.setEmulatedMedia', { features });
   await send('Page.navigate', { url });
 
   async function evaluate<T>(expression: string): Promise<T> {

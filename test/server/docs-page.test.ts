@@ -78,6 +78,7 @@ describe(`/docs in a browser${why}`, () => {
       expect(streamed.status).toBe('200');
       for (const word of WORDS) expect(streamed.body).toContain(word.trim());
       expect(streamed.body).toContain('application/x-ndjson');
+      expect(streamed.body).not.toContain('parse JSON');
       expect(upstream.calls.at(-1)?.body).toContain('"model":"llama3.2:1b"');
       expect(upstream.calls.at(-1)?.headers.get('authorization')).toBeNull();
       await keep(page, 'docs-streamed');
