@@ -60,7 +60,7 @@ export interface AnswerTimes {
   readonly firstInMs: number;
   /** The first bytes left for the client. */
   readonly firstOutMs: number;
-  /** Time spent reading, scanning and editing, in all. */
+  /** Time spent reading, scanning and editing, in all; of a stream, worked out from some of its chunks. */
   readonly filterMs: number;
 }
 

@@ -137,7 +137,7 @@ async function send(
     return new Response(null, { status: response.status, headers });
   }
   return new Response(
-    passingOn(exchange, response.status, response.body, () => watch.touch(options.nowMs())),
+    passingOn(exchange, response.status, response.body, () => watch.touch()),
     { status: response.status, headers },
   );
 }

@@ -243,6 +243,10 @@ const RELEASED_KEPT_MAX = 64;
 /** One text of an answer with its scanners and the edits they decided. */
 class Channel {
   length = 0;
+  /** Text before this offset will not be edited any more. */
+  clear = 0;
+  /** Where a policy ends the answer, if it does. */
+  stop: number | undefined;
   readonly #scanners: readonly TextScanner[];
   #edits: TextEdit[] = [];
   #ended = false;
@@ -259,10 +263,13 @@ class Channel {
   push(text: string): void {
     if (this.#ended) throw new GatewayError('upstream_error');
     this.length += text.length;
+    let clear = this.length;
     for (const scanner of this.#scanners) {
       scanner.push(text);
-      this.#collect(scanner);
+      if (scanner.clear < clear) clear = scanner.clear;
+      this.#read(scanner);
     }
+    this.clear = this.stop === undefined ? clear : Math.min(clear, this.stop);
   }
 
   end(): void {
@@ -270,27 +277,9 @@ class Channel {
     this.#ended = true;
     for (const scanner of this.#scanners) {
       scanner.end();
-      this.#collect(scanner);
+      this.#read(scanner);
     }
-  }
-
-  /** Text before this offset will not be edited any more. */
-  get clear(): number {
-    let clear = this.length;
-    for (const scanner of this.#scanners) {
-      if (scanner.stop !== undefined && scanner.stop < clear) clear = scanner.stop;
-      if (!this.#ended && scanner.clear < clear) clear = scanner.clear;
-    }
-    return clear;
-  }
-
-  /** Where a policy ends the answer, if it does. */
-  get stop(): number | undefined {
-    let stop: number | undefined;
-    for (const scanner of this.#scanners) {
-      if (scanner.stop !== undefined && (stop === undefined || scanner.stop < stop)) stop = scanner.stop;
-    }
-    return stop;
+    this.clear = this.stop ?? this.length;
   }
 
   /** Puts the edits that touch `start` to `end` into the slot that stands there. Slots come in order. */
@@ -311,10 +300,11 @@ class Channel {
     this.#edits = this.#edits.filter((edit) => edit.end > end);
   }
 
-  #collect(scanner: TextScanner): void {
+  #read(scanner: TextScanner): void {
+    const { stop } = scanner;
+    if (stop !== undefined && (this.stop === undefined || stop < this.stop)) this.stop = stop;
     const edits = scanner.take();
-    if (edits.length === 0) return;
-    this.#edits = this.#edits.length === 0 ? [...edits] : merge(this.#edits, edits);
+    if (edits.length > 0) this.#edits = this.#edits.length === 0 ? [...edits] : merge(this.#edits, edits);
   }
 }
 

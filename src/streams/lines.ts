@@ -1,5 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 
+const LINE_FEED = 0x0a;
+
 /**
  * Splits an NDJSON byte stream into frames, one a line, however the bytes are cut.
  *
@@ -17,12 +19,14 @@ export class LineSplitter {
 
   /** The lines that `bytes` completes, each with its `\n`. Throws GatewayError `upstream_error` on one too long. */
   push(bytes: Uint8Array): Uint8Array[] {
+    let feed = bytes.indexOf(LINE_FEED);
+    // The usual chunk is one line: no view of it is needed.
+    if (this.pieces.isEmpty && feed > 0 && feed + 1 === bytes.length && !isBlank(bytes))
+      return [this.pieces.whole(bytes)];
     const lines: Uint8Array[] = [];
     let start = 0;
-    for (let feed = bytes.indexOf(0x0a); feed >= 0; feed = bytes.indexOf(0x0a, start)) {
-      // The usual chunk is one line: no view of it is needed.
-      const isWhole = start === 0 && feed + 1 === bytes.length;
-      this.pieces.add(isWhole ? bytes : bytes.subarray(start, feed + 1));
+    for (; feed >= 0; feed = bytes.indexOf(LINE_FEED, start)) {
+      this.pieces.add(bytes.subarray(start, feed + 1));
       addLine(lines, this.pieces.take());
       start = feed + 1;
     }
@@ -73,6 +77,16 @@ export class FramePieces {
     if (this.length === 0) this.first = piece;
     else this.append(piece, length);
     this.length = length;
+  }
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  /** A frame that came at once. Throws GatewayError `upstream_error` where it is over the bound. */
+  whole(frame: Uint8Array): Uint8Array {
+    if (frame.length > this.bytesMax) throw new GatewayError('upstream_error');
+    return frame;
   }
 
   /** The bytes so far, `undefined` where there are none; the next frame begins. */

@@ -2,7 +2,8 @@
  * Ends what stands still, and what goes on for too long: one timer for all exchanges, so that neither a request nor a
  * token costs one.
  *
- * Resolution is `tickMs`: what is watched is ended at most that much after its time.
+ * Resolution is `tickMs`: what is watched is ended at most twice that much after its time, because a move costs no look at
+ * the clock.
  */
 
 export interface Watched {
@@ -14,8 +15,8 @@ export interface Watched {
 }
 
 export interface Watch {
-  /** It moved, at this time of the watchdog's clock. */
-  touch(nowMs: number): void;
+  /** It moved. */
+  touch(): void;
   stop(): void;
 }
 
@@ -24,18 +25,20 @@ export const WATCHDOG_TICK_MS = 500;
 class Entry implements Watch {
   readonly watched: Watched;
   readonly startedMs: number;
-  touchedMs: number;
+  movedMs: number;
+  /** It moved since the last tick. */
+  hasMoved = false;
   readonly #entries: Set<Entry>;
 
   constructor(watched: Watched, nowMs: number, entries: Set<Entry>) {
     this.watched = watched;
     this.startedMs = nowMs;
-    this.touchedMs = nowMs;
+    this.movedMs = nowMs;
     this.#entries = entries;
   }
 
-  touch(nowMs: number): void {
-    this.touchedMs = nowMs;
+  touch(): void {
+    this.hasMoved = true;
   }
 
   stop(): void {
@@ -64,9 +67,12 @@ export class Watchdog {
   /** Looks at everything watched once; the timer calls it, and ends when nothing is left. */
   tick(): void {
     const now = this.#nowMs();
-    for (const { watched, startedMs, touchedMs } of this.#entries) {
+    for (const entry of this.#entries) {
+      const { watched, startedMs } = entry;
+      if (entry.hasMoved) entry.movedMs = now;
+      entry.hasMoved = false;
       if (watched.totalMs !== undefined && now - startedMs >= watched.totalMs) watched.expire('total');
-      else if (now - touchedMs >= watched.idleMs) watched.expire('idle');
+      else if (now - entry.movedMs >= watched.idleMs) watched.expire('idle');
     }
     if (this.#entries.size > 0) return;
     clearInterval(this.#timer);
