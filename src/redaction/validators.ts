@@ -10,6 +10,7 @@ import {
   acceptsEmail,
   acceptsIpv4,
   acceptsIpv6,
+  acceptsLocalPhone,
   acceptsMac,
   acceptsPhone,
   acceptsSsn,
@@ -42,6 +43,7 @@ export const validators: Readonly<Record<string, (text: string) => boolean>> = {
   public_ipv6: acceptsIpv6,
   mac_address: acceptsMac,
   phone_number: acceptsPhone,
+  local_phone: acceptsLocalPhone,
   us_ssn: acceptsSsn,
   ...nationalChecks,
 };

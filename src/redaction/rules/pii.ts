@@ -5,6 +5,8 @@ import { nationalRules } from './pii/national.ts';
 
 const re = String.raw;
 
+/** Between the groups of a card's number. */
+const GAP = re`(?:[ .\u00a0\u202f-]|  )`;
 const CARD = [
   re`4[0-9]{12}(?:[0-9]{3}){0,2}`,
   re`(?:5[1-5]|2[2-7])[0-9]{14}`,
@@ -15,9 +17,9 @@ const CARD = [
   re`62[0-9]{14,17}`,
   re`(?:5018|5020|5038|5893|6304|6390|6759|676[1-3])[0-9]{8,15}`,
   re`5[678][0-9]{10}(?:[0-9]{4})?`,
-  re`[2-6][0-9]{3}(?:[ -][0-9]{4}){3}(?:[ -][0-9]{3})?`,
-  re`3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5}`,
-  re`3[0689][0-9]{2}[ -][0-9]{6}[ -][0-9]{4}`,
+  re`[2-6][0-9]{3}(?:${GAP}[0-9]{4}){3}(?:${GAP}[0-9]{3})?`,
+  re`3[47][0-9]{2}${GAP}[0-9]{6}${GAP}[0-9]{5}`,
+  re`3[0689][0-9]{2}${GAP}[0-9]{6}${GAP}[0-9]{4}`,
 ].join('|');
 
 const IP_WORDS = [
@@ -53,13 +55,22 @@ const PHONE_WORDS = [
   'fax',
   'contact',
   'whatsapp',
-  'number',
+  'my number',
+  'your number',
+  'our number',
+  'his number',
+  'her number',
+  'their number',
+  'number is',
+  'number to',
+  'number for',
   'dial',
   'sms',
   'text me',
   'text us',
   'reach',
-  'ring',
+  'ring ',
+  'answer',
   'hotline',
   'extension',
   'telefon',
@@ -69,13 +80,21 @@ const PHONE_WORDS = [
   'office',
 ];
 
+/** What stands right before a telephone number and can mean nothing else. */
+const CALLING = re`\b(?:(?:tele)?phone|tel|telefon|mobile|cell|fax|whatsapp|sms|dial|call|answering)(?: ?(?:number|no\.?|nr\.?|me at|me on|us at|us on|at|on|is))?`;
+/** Groups of digits, the first perhaps in brackets: a run of lone digits is a list of numbers. */
+const PHONE_GROUPS = re`(?:(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{1,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|\b[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,5}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?`;
+/** What people write behind a number of their own. */
+const PHONE_LABEL = re`(?: \((?:mobile|cell|office|home|work|fax)\)|[ -](?:mobile|cell|office|home|work|fax)\b)`;
+
 /** Personal data that has a form of its own; addresses, MACs and phones need a word before them. */
 export const piiRules: RedactionRule[] = [
   {
     id: 'email_address',
     label: 'EMAIL_ADDRESS',
     // From the beginning of a word, or a refused `noreply@…` would be tried again as `oreply@…`.
-    pattern: re`\b[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}`,
+    // Letters with accents count too, in the name and in the domain; other scripts only as `xn--…`.
+    pattern: re`(?:\b[A-Za-z0-9_]|[\u00c0-\u024f])[A-Za-z0-9\u00c0-\u024f._%+'-]{0,63}@(?:[A-Za-z0-9\u00c0-\u024f-]{1,63}\.){1,5}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})`,
     validators: ['email_address'],
     source: 'https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2',
   },
@@ -140,8 +159,7 @@ export const piiRules: RedactionRule[] = [
   {
     id: 'phone_number',
     label: 'PHONE_NUMBER',
-    // Groups of digits, the first perhaps in brackets: a run of lone digits is a list of numbers.
-    pattern: re`(?:(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{2,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|\b[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,4}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?\b`,
+    pattern: re`${PHONE_GROUPS}\b`,
     keywords: PHONE_WORDS,
     validators: ['phone_number'],
     source: 'https://www.itu.int/rec/T-REC-E.164',
@@ -151,8 +169,26 @@ export const piiRules: RedactionRule[] = [
     id: 'phone_digits',
     label: 'PHONE_NUMBER',
     pattern: re`\b[0-9]{9,13}\b`,
-    before: re`\b(?:(?:tele)?phone|tel|mobile|cell|fax|whatsapp|sms|dial|call)(?: ?(?:number|no\.?|nr\.?|me at|us at|at|is))?[^\w\n]{1,4}`,
+    before: re`${CALLING}[^\w]{1,4}`,
     validators: ['phone_number'],
+    source: 'https://www.itu.int/rec/T-REC-E.164',
+  },
+  {
+    // Seven or eight digits in groups are a number of a small country, or of anything: only right behind the word.
+    id: 'phone_local',
+    label: 'PHONE_NUMBER',
+    pattern: re`(?:\([0-9]{2,4}\)|\b[0-9]{2,4})(?:[ .-][0-9]{2,6}){1,3}\b`,
+    before: re`${CALLING}[^\w]{1,4}`,
+    validators: ['local_phone'],
+    source: 'https://www.itu.int/rec/T-REC-E.164',
+  },
+  {
+    // `0171 2345678 (mobile)`: what it is stands behind it, and is replaced with it.
+    id: 'phone_labelled',
+    label: 'PHONE_NUMBER',
+    pattern: re`${PHONE_GROUPS}${PHONE_LABEL}`,
+    ignoreCase: true,
+    validators: ['local_phone'],
     source: 'https://www.itu.int/rec/T-REC-E.164',
   },
 ];

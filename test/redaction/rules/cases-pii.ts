@@ -6,7 +6,15 @@ const join = (...parts: readonly (string | number)[]): string => parts.join('');
 
 export const piiCases: CaseTable = {
   email_address: {
-    hits: ['write to «jane.doe+x@acme.io».', '邮箱是«wang@corp.cn»。', '<«o_neil@mail.sub.acme.co.uk»>'],
+    hits: [
+      'write to «jane.doe+x@acme.io».',
+      '邮箱是«wang@corp.cn»。',
+      '<«o_neil@mail.sub.acme.co.uk»>',
+      "to «mary.o'neil@acme.ie», please",
+      'von «jörg.müller@bücher.de».',
+      'to «örjan@acme.se»',
+      'at «info@xn--bcher-kva.xn--p1ai»',
+    ],
     misses: [
       'jane@example.com',
       'x@sub.example.org',
@@ -28,6 +36,9 @@ export const piiCases: CaseTable = {
       join('«5500-0000', '-0000-', '0004»'),
       join('«3782 8224', '63 10005»'),
       join('«6011 0009', ' 9013 9424»'),
+      join('«4111\u00a01111\u00a0', '1111\u00a01111»'),
+      join('«4111.1111.', '1111.1111»'),
+      join('«4111  1111  ', '1111  1111»'),
     ].map((text) => text.replace('3782 822463 10005', '3782 822463 10005')),
     misses: [
       join('4111', '1111', '1111', '1112'),
@@ -44,6 +55,7 @@ export const piiCases: CaseTable = {
       '«GB82WEST12345698765432»',
       '«NL91ABNA0417164300».',
       'my iban is «gb82west12345698765432»',
+      'auf «DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000» bitte',
     ],
     misses: ['DE89 3704 0044 0532 0130 01', 'GB82WEST1234', 'XX82WEST12345698765432', 'DE8937040044053201300'],
   },
@@ -105,6 +117,8 @@ export const piiCases: CaseTable = {
       'phone: «(212) 867-5309»',
       'mobile «0171 234 56 78»',
       'tel. «+1-415-867-5309 x12»',
+      'phone: «+33 6 12 34 62 91»',
+      'my number is «415-867-5309»',
     ],
     misses: [
       'on 2026-11-22',
@@ -114,11 +128,21 @@ export const piiCases: CaseTable = {
       'phone +1 212 555 0143',
       'order 212-867-5309',
       'call 12 345',
+      'invoice number: 8381-40-5026',
+      'tracking number 4343 8544 2005 3756',
     ],
   },
   phone_digits: {
     hits: ['phone: «2128675309»', 'WhatsApp number: «491712345678»'],
     misses: ['invoice number: 2128675309', 'phone book 12345', 'phone: 1111111111'],
+  },
+  phone_local: {
+    hits: ['Tel. «9472 2354»', 'Phone:\n«72 12 82 35»', 'fax: «(37) 788-951»', 'call me on «9472 7916»'],
+    misses: ['tel. 12 34 56', 'call on 2026-11-23', 'ticket 9472 2354', 'phone 212 5550142', 'phone 1111 1111'],
+  },
+  phone_labelled: {
+    hits: ['«655 437 108 office»', '«+46 8 928 571 38 (mobile)»', '«085 175 7641-Office»'],
+    misses: ['655 437 108 rows', '12 34 office', '2026-11-23 office', '1234567 mobile', 'in 2024 - 2025 work'],
   },
   gb_nhs: { hits: ['NHS number «943 476 5919»'], misses: ['NHS number 943 476 5918', 'order 943 476 5919'] },
   de_steuer_id: { hits: ['Steuer-ID «86095742719»'], misses: ['Steuer-ID 86095742710', 'Nummer 86095742719'] },
@@ -133,9 +157,13 @@ export const piiCases: CaseTable = {
     misses: ['BSN 123456783', 'nummer 123456782'],
   },
   be_rijksregister: { hits: ['«85.07.30-033.28»'], misses: ['85.07.30-033.29', '85.17.30-033.28'] },
+  be_rijksregister_plain: {
+    hits: ['Rijksregisternummer: «85073003328»'],
+    misses: ['Rijksregisternummer: 85073003329', 'klant 85073003328'],
+  },
   pl_pesel: { hits: ['PESEL «44051401359»'], misses: ['PESEL 44051401358', 'numer 44051401359'] },
   se_personnummer: {
-    hits: ['personnummer «811218-9876»', 'pnr: «19811218-9876»'],
+    hits: ['personnummer «811218-9876»', 'pnr: «19811218-9876»', 'personnummer «198112189876»'],
     misses: ['pnr 811218-9875', 'pnr 811318-9876', 'backup-811218-9876'],
   },
   fi_hetu: { hits: ['«131052-308T»'], misses: ['131052-308S', '131352-308T'] },
@@ -144,6 +172,7 @@ export const piiCases: CaseTable = {
     misses: ['fødselsnummer 01010750161', 'konto 01010750160'],
   },
   br_cpf: { hits: ['CPF «529.982.247-25»'], misses: ['529.982.247-26', '111.111.111-11'] },
+  br_cpf_plain: { hits: ['CPF «52998224725»'], misses: ['CPF 52998224726', 'pedido 52998224725'] },
   in_aadhaar: {
     hits: ['Aadhaar «2341 2341 2346»'],
     misses: ['Aadhaar 2341 2341 2345', 'code 2341 2341 2346', 'Aadhaar 1341 2341 2346'],

@@ -26,9 +26,14 @@ export function weightedSum(digits: readonly number[], weights: readonly number[
   return weights.reduce((sum, weight, i) => sum + weight * (digits[i] ?? 0), 0);
 }
 
+/** A text without its spaces, those that do not break and narrow ones included. Linear. */
+export function withoutSpaces(text: string): string {
+  return text.replaceAll(' ', '').replaceAll('\u00a0', '').replaceAll('\u202f', '');
+}
+
 /** Whether an IBAN's letters and digits leave 1 modulo 97 (ISO 13616-1; ISO/IEC 7064 MOD 97-10). Linear. */
 export function isMod97(text: string): boolean {
-  const compact = text.replaceAll(' ', '').replaceAll('-', '').toUpperCase();
+  const compact = withoutSpaces(text).replaceAll('-', '').toUpperCase();
   if (compact.length < 5) return false;
   let remainder = 0;
   for (const character of compact.slice(4) + compact.slice(0, 4)) {

@@ -138,6 +138,19 @@ export function acceptsMac(text: string): boolean {
 
 /** Whether digits can be a telephone number (ITU-T E.164): no date, no decimal, no 555-01xx of fiction. */
 export function acceptsPhone(text: string): boolean {
+  return isPhone(text, NATIONAL_DIGITS_MIN);
+}
+
+/** The same where the words beside it leave no doubt: also numbers of eight digits, as in small countries. */
+export function acceptsLocalPhone(text: string): boolean {
+  return isPhone(text, LOCAL_DIGITS_MIN);
+}
+
+/** Fewest digits of a number with its area; of seven, the first group must have three. */
+const NATIONAL_DIGITS_MIN = 9;
+const LOCAL_DIGITS_MIN = 8;
+
+function isPhone(text: string, nationalDigitsMin: number): boolean {
   const digits = digitsOf(text);
   // What follows an `x` or `ext` is an extension.
   const [number = ''] = text.replace('e', 'x').split('x');
@@ -145,7 +158,7 @@ export function acceptsPhone(text: string): boolean {
   const count = groups.join('').length;
   const international = text.startsWith('+') || text.startsWith('00');
   if (count < 7 || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
-  if (!international && count < 9 && !(count === 7 && groups[0]?.length === 3)) return false;
+  if (!international && count < nationalDigitsMin && !(count === 7 && groups[0]?.length === 3)) return false;
   if (!international && number.includes('.') && groups.length < 3) return false;
   const local = groups.join('').slice(-7);
   return !(count >= 7 && local.startsWith('55501'));

@@ -22,12 +22,15 @@ const COUNTRIES_BY_LENGTH: Readonly<Record<number, string>> = {
   33: 'RU',
 };
 
-/** The pattern of all registered IBANs, in groups of four with spaces or hyphens between them, or without. */
+/** Between two groups. */
+const GAP = '[ \\u00a0\\u202f-]?';
+
+/** The pattern of all registered IBANs, in groups of four with spaces (also such as do not break) or hyphens between them, or without. */
 export function ibanPattern(): string {
   const forms = Object.entries(COUNTRIES_BY_LENGTH).map(([length, countries]) => {
     const behind = Number(length) - 4;
-    const groups = `(?:[ -]?[A-Z0-9]{4}){${Math.floor(behind / 4)}}`;
-    const rest = behind % 4 === 0 ? '' : `[ -]?[A-Z0-9]{${behind % 4}}`;
+    const groups = `(?:${GAP}[A-Z0-9]{4}){${Math.floor(behind / 4)}}`;
+    const rest = behind % 4 === 0 ? '' : `${GAP}[A-Z0-9]{${behind % 4}}`;
     return `(?:${countries.split(' ').join('|')})[0-9]{2}${groups}${rest}`;
   });
   return String.raw`\b(?:${forms.join('|')})\b`;

@@ -15,7 +15,7 @@ export const nationalRules: readonly RedactionRule[] = [
     'de_steuer_id',
     re`[1-9][0-9](?:[ ]?[0-9]{3}){3}`,
     'https://www.bzst.de/DE/Privatpersonen/SteuerlicheIdentifikationsnummer/steuerlicheidentifikationsnummer_node.html',
-    ['steuer', 'tax id', 'tin', 'idnr'],
+    ['steuer', 'tax id', 'tax_id', 'tin', 'idnr'],
   ),
   national(
     'fr_nir',
@@ -45,10 +45,17 @@ export const nationalRules: readonly RedactionRule[] = [
     re`[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}`,
     'https://www.ibz.rrn.fgov.be/en/national-register/',
   ),
+  plain('be_rijksregister', re`[0-9]{11}`, 'https://www.ibz.rrn.fgov.be/en/national-register/', [
+    'rijksregister',
+    'registre national',
+    'national register',
+    'niss',
+    'insz',
+  ]),
   national('pl_pesel', re`[0-9]{11}`, 'https://www.gov.pl/web/gov/czym-jest-numer-pesel', ['pesel']),
   national(
     'se_personnummer',
-    re`(?:19|20)?[0-9]{6}[-+][0-9]{4}`,
+    re`(?:19|20)?[0-9]{6}[-+]?[0-9]{4}`,
     'https://www.skatteverket.se/privat/folkbokforing/personnummer',
     ['person', 'pnr', 'ssn', 'swedish', 'identity', 'född'],
   ),
@@ -61,13 +68,14 @@ export const nationalRules: readonly RedactionRule[] = [
     'no_fodselsnummer',
     re`[0-9]{6}[ ]?[0-9]{5}`,
     'https://www.skatteetaten.no/en/person/national-registry/identitetsnummer/',
-    ['fødsel', 'fodsel', 'personnummer', 'national id'],
+    ['fødsel', 'fodsel', 'fnr', 'personnummer', 'national id', 'national_id', 'norwegian'],
   ),
   national(
     'br_cpf',
     re`[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}`,
     'https://www.gov.br/receitafederal/pt-br/assuntos/meu-cpf',
   ),
+  plain('br_cpf', re`[0-9]{11}`, 'https://www.gov.br/receitafederal/pt-br/assuntos/meu-cpf', ['cpf']),
   national('in_aadhaar', re`[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}`, 'https://uidai.gov.in/', [
     'aadhaar',
     'aadhar',
@@ -77,13 +85,13 @@ export const nationalRules: readonly RedactionRule[] = [
     'ca_sin',
     re`[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}`,
     'https://www.canada.ca/en/employment-social-development/services/sin.html',
-    ['social insurance', 'sin ', 'sin:', 'sin#'],
+    ['social insurance', 'social_insurance', 'sin ', 'sin:', 'sin#', '"sin"', 'sin is'],
   ),
   national(
     'au_tfn',
     re`[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}`,
     'https://www.ato.gov.au/individuals-and-families/tax-file-number',
-    ['tfn', 'tax file'],
+    ['tfn', 'tax file', 'tax_file'],
   ),
   national(
     'ch_ahv',
@@ -98,16 +106,25 @@ export const nationalRules: readonly RedactionRule[] = [
   national('tr_tckn', re`[1-9][0-9]{10}`, 'https://www.nvi.gov.tr/', ['tckn', 'kimlik', 'tc no', 't.c.']),
   national('za_id', re`[0-9]{6}[ ]?[0-9]{4}[ ]?[01][0-9]{2}`, 'https://www.dha.gov.za/', [
     'id number',
+    'id_number',
     'identity number',
+    'identity_number',
     'south african',
     'rsa id',
+    'rsa_id',
     'sa id',
+    'sa_id',
   ]),
 ];
 
 /** A number that any capitalised word could begin stands behind its name. */
 function behind(before: string, rule: RedactionRule): RedactionRule {
   return { ...rule, before };
+}
+
+/** The digits alone of a number that is known by its signs: behind its name. */
+function plain(id: string, pattern: string, source: string, keywords: readonly string[]): RedactionRule {
+  return { ...national(id, pattern, source, keywords), id: `${id}_plain` };
 }
 
 function national(id: string, pattern: string, source: string, keywords?: readonly string[]): RedactionRule {

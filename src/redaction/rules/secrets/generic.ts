@@ -135,7 +135,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'url_path_key',
     label: 'URL_PATH_KEY',
     pattern: re`[A-Za-z0-9_.-]{20,160}`,
-    before: re`//(?:api|data|hooks?)[.-][a-z0-9.-]{4,40}/(?:api/|v[0-9]{1,2}/|bot|forecast/|rest/|json/)?`,
+    before: re`://(?:api|data|hooks?)[.-][a-z0-9.-]{4,40}/(?:api/|v[0-9]{1,2}/|bot|forecast/|rest/|json/)?`,
     validators: ['key_shaped'],
     source: 'https://cwe.mitre.org/data/definitions/598.html',
   },
