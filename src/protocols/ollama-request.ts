@@ -185,10 +185,12 @@ function readMessages(root: ObjectReader): Out[] {
     readHistoryCalls(message, index, names);
     const name = message.text('tool_name', 'tool', index);
     const id = message.text('tool_call_id', 'tool', index);
-    const remove = () => removeItem(list, message.out);
     if (name !== undefined && name !== '') {
+      const remove = () => removeItem(list, message.out);
       root.reading.tools.push({ name, where: 'result', path: message.at('tool_name'), remove });
-    } else if (id !== undefined) unnamed.push({ path: message.at('tool_call_id'), id, remove });
+    } else if (id !== undefined) {
+      unnamed.push({ path: message.at('tool_call_id'), id, remove: () => removeItem(list, message.out) });
+    }
     return message.out;
   });
   for (const { path, id, remove } of unnamed) {

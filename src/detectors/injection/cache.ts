@@ -73,5 +73,5 @@ const ENTRY_BYTES = 96;
 
 /** SHA-256 of a text's UTF-8, base64. Lone surrogates count as U+FFFD, which no rule tells apart from them. */
 export function contentDigest(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('base64');
+  return Bun.SHA256.hash(text, 'base64');
 }
