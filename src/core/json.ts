@@ -1,3 +1,14 @@
+import {
+  isDigit,
+  type JsonArray,
+  type JsonBoolean,
+  type JsonMember,
+  type JsonNode,
+  type JsonNull,
+  type JsonNumber,
+  type JsonObject,
+} from './json-nodes.ts';
+
 /**
  * One strict JSON reader with positions, for requests and for every frame of an answer.
  *
@@ -35,63 +46,6 @@ export class JsonError extends Error {
     this.offset = offset;
   }
 }
-
-/** A string literal; `start` and `end` include its quotes. */
-export interface JsonString {
-  readonly type: 'string';
-  readonly value: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A finite number. `text` is its spelling; `value` is what Go and JavaScript both make of it. */
-export interface JsonNumber {
-  readonly type: 'number';
-  readonly value: number;
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface JsonBoolean {
-  readonly type: 'boolean';
-  readonly value: boolean;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface JsonNull {
-  readonly type: 'null';
-  readonly value: null;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** `packed`: how many numbers the array holds where `packNumbers` left them out of `items`; else 0. */
-export interface JsonArray {
-  readonly type: 'array';
-  readonly items: readonly JsonNode[];
-  readonly packed: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** `keyStart` and `keyEnd` include the key's quotes. */
-export interface JsonMember {
-  readonly key: string;
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly value: JsonNode;
-}
-
-export interface JsonObject {
-  readonly type: 'object';
-  readonly members: readonly JsonMember[];
-  readonly start: number;
-  readonly end: number;
-}
-
-export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBoolean | JsonNull;
 
 export interface JsonLimits {
   /** Levels of nesting. Default DEPTH_MAX, at most DEPTH_LIMIT (the reader recurses). */
@@ -389,10 +343,6 @@ function smallInteger(text: string, start: number, end: number): number {
   return isNegative ? -value : value;
 }
 
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
 function hexDigit(code: number): number {
   if (isDigit(code)) return code - 0x30;
   const lower = code | 0x20;
@@ -426,83 +376,6 @@ export function decodeUtf8(bytes: Uint8Array): string {
   } catch {
     throw new JsonError('not_utf8', 0);
   }
-}
-
-/** The value a node stands for, made of arrays and objects without prototype, so that `__proto__` is a plain key. */
-export function toValue(node: JsonNode): unknown {
-  switch (node.type) {
-    case 'array':
-      return node.items.map(toValue);
-    case 'object': {
-      const object: Record<string, unknown> = Object.create(null);
-      for (const member of node.members) object[member.key] = toValue(member.value);
-      return object;
-    }
-    default:
-      return node.value;
-  }
-}
-
-/** The value of `key` in an object node, `undefined` where it has none. */
-export function memberOf(object: JsonObject, key: string): JsonNode | undefined {
-  for (const member of object.members) if (member.key === key) return member.value;
-  return undefined;
-}
-
-/** The number if Go reads it into an `int` (digits only: it refuses `1.0` and `1e2`) and JavaScript holds it exactly. */
-export function safeInteger(node: JsonNode): number | undefined {
-  if (node.type !== 'number' || !Number.isSafeInteger(node.value)) return undefined;
-  for (let at = 0; at < node.text.length; at++) {
-    const code = node.text.charCodeAt(at);
-    if (!isDigit(code) && code !== 0x2d) return undefined;
-  }
-  return node.value;
-}
-
-/** Replace `[start, end)` by `text`, which is JSON already. */
-export interface JsonEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** Applies edits that do not overlap, in any order; every other character stays. Throws RangeError where they overlap. */
-export function spliceJson(text: string, edits: readonly JsonEdit[]): string {
-  const ordered = edits.length < 2 ? edits : [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
-  const parts: string[] = [];
-  let from = 0;
-  for (const edit of ordered) {
-    if (edit.start < from || edit.end < edit.start || edit.end > text.length) throw new RangeError('Edits overlap');
-    parts.push(text.slice(from, edit.start), edit.text);
-    from = edit.end;
-  }
-  parts.push(text.slice(from));
-  return parts.join('');
-}
-
-/**
- * A string as a JSON literal that stays on one line for every reader: `JSON.stringify`, and U+0085, U+2028 and U+2029
- * escaped, at which Python's `splitlines` breaks a record. Lone surrogates become U+FFFD.
- */
-export function quoteJson(value: string): string {
-  if (value.length <= PLAIN_CHARACTERS_MAX && isPlainAscii(value)) return `"${value}"`;
-  let literal = JSON.stringify(value.toWellFormed());
-  if (literal.includes('\u0085')) literal = literal.replaceAll('\u0085', '\\u0085');
-  if (literal.includes('\u2028')) literal = literal.replaceAll('\u2028', '\\u2028');
-  if (literal.includes('\u2029')) literal = literal.replaceAll('\u2029', '\\u2029');
-  return literal;
-}
-
-/** Keys, names and ids: quicker looked through here than handed to `JSON.stringify`. */
-const PLAIN_CHARACTERS_MAX = 64;
-
-/** Whether a string is its own JSON literal between quotes, in ASCII. */
-function isPlainAscii(value: string): boolean {
-  for (let at = 0; at < value.length; at++) {
-    const code = value.charCodeAt(at);
-    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
-  }
-  return true;
 }
 
 /** No protocol has a key as long; folding changes no length. */

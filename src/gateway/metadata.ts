@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import { decodeUtf8, JsonError, readJson, type JsonObject } from '../core/json.ts';
+import { decodeUtf8, JsonError, readJson } from '../core/json.ts';
+import type { JsonObject } from '../core/json-nodes.ts';
 import { parseModelName } from '../core/model-name.ts';
 import type { Method, ProtocolName, Route } from '../core/operation.ts';
 import { filterModels, filterPs, filterTags, stripShow } from '../protocols/metadata.ts';

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf, quoteJson, toValue } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { memberOf, toValue } from '../core/json-nodes.ts';
+import { quoteJson } from '../core/json-write.ts';
+import type { JsonObject } from '../core/json-nodes.ts';
 import type { AnswerFrame, AnswerReader, AnswerUsage } from '../core/operation.ts';
 import { AnthropicBlock, readCallName } from './anthropic-block.ts';
 import { stopWords } from './openai-failure.ts';

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf, quoteJson } from '../core/json.ts';
-import type { JsonObject, JsonString } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import { quoteJson } from '../core/json-write.ts';
+import type { JsonObject, JsonString } from '../core/json-nodes.ts';
 import { AssembledCall } from './assembled-call.ts';
 import { eventBytes, FrameSlot, stringMember, type JsonFrame } from './openai-frame.ts';
 

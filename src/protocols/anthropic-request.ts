@@ -1,5 +1,5 @@
-import type { JsonNode } from '../core/json.ts';
-import { toValue } from '../core/json.ts';
+import type { JsonNode } from '../core/json-nodes.ts';
+import { toValue } from '../core/json-nodes.ts';
 import type { Droppable, RequestView, Role } from '../core/operation.ts';
 import { dropSystemMessages, readData, readModel } from './openai-chat.ts';
 import {

@@ -1,4 +1,5 @@
-import { decodeUtf8, JsonError, quoteJson, readJson } from '../core/json.ts';
+import { decodeUtf8, JsonError, readJson } from '../core/json.ts';
+import { quoteJson } from '../core/json-write.ts';
 import type { AnswerCall, AnswerFrame, AnswerSlot, ChannelKind } from '../core/operation.ts';
 
 /**

@@ -1,12 +1,6 @@
-import {
-  memberOf,
-  readJson,
-  spliceJson,
-  type JsonEdit,
-  type JsonMember,
-  type JsonNode,
-  type JsonObject,
-} from '../core/json.ts';
+import { readJson } from '../core/json.ts';
+import { memberOf, type JsonMember, type JsonNode, type JsonObject } from '../core/json-nodes.ts';
+import { spliceJson, type JsonEdit } from '../core/json-write.ts';
 
 /**
  * What leaves of Ollama's answers about models. Each function takes a JSON text and gives it back with parts taken out

@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import { quoteJson, type JsonArray, type JsonNode, type JsonObject, type JsonString } from '../core/json.ts';
+import type { JsonArray, JsonNode, JsonObject, JsonString } from '../core/json-nodes.ts';
+import { quoteJson } from '../core/json-write.ts';
 import type { AnswerCall, AnswerFrame, AnswerReader, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
 import { isNumbers, readCall, readFields, type UnknownField } from './ollama-fields.ts';
 import { FrameTemplate } from './frame-template.ts';

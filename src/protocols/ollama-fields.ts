@@ -7,7 +7,7 @@ import {
   type JsonNode,
   type JsonObject,
   type JsonString,
-} from '../core/json.ts';
+} from '../core/json-nodes.ts';
 import type { AnswerUsage } from '../core/operation.ts';
 import type { OllamaShape } from './ollama-answer.ts';
 import { leavesOf, stringLeaf, type Leaf } from './shared.ts';

@@ -1,4 +1,4 @@
-import { safeInteger, toValue, type JsonNode } from '../core/json.ts';
+import { safeInteger, toValue, type JsonNode } from '../core/json-nodes.ts';
 import { parseModelName } from '../core/model-name.ts';
 import type { Droppable, RequestNumber, RequestView, Role } from '../core/operation.ts';
 import { parseGoDuration } from './go-duration.ts';

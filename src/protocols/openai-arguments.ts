@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
-import { JsonError, readJson, toValue } from '../core/json.ts';
-import type { JsonNode } from '../core/json.ts';
+import { JsonError, readJson } from '../core/json.ts';
+import { toValue } from '../core/json-nodes.ts';
+import type { JsonNode } from '../core/json-nodes.ts';
 import type { AnswerSlot } from '../core/operation.ts';
 import { FrameSlot } from './openai-frame.ts';
 import { ANSWER_LIMITS, JsonEdits, leavesOf } from './shared.ts';

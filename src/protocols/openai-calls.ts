@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf } from '../core/json.ts';
-import type { JsonArray, JsonNode, JsonObject, JsonString } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonArray, JsonNode, JsonObject, JsonString } from '../core/json-nodes.ts';
 import { AssembledCall } from './assembled-call.ts';
 import { numberMember, objectMember, stringMember, type FrameSlot, type JsonFrame } from './openai-frame.ts';
 import type { OtherTexts } from './openai-other.ts';

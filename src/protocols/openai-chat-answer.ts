@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf, quoteJson } from '../core/json.ts';
-import type { JsonNode, JsonObject } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import { quoteJson } from '../core/json-write.ts';
+import type { JsonNode, JsonObject } from '../core/json-nodes.ts';
 import type { AnswerFrame, AnswerReader } from '../core/operation.ts';
 import { Choice } from './openai-choice.ts';
 import { stopWords } from './openai-failure.ts';

@@ -1,4 +1,4 @@
-import type { JsonNode } from '../core/json.ts';
+import type { JsonNode } from '../core/json-nodes.ts';
 import { parseModelName } from '../core/model-name.ts';
 import type { Droppable, Operation, RequestView, Role } from '../core/operation.ts';
 import { ChatAnswerReader } from './openai-chat-answer.ts';

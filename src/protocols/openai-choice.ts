@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf } from '../core/json.ts';
-import type { JsonObject, JsonString } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonObject, JsonString } from '../core/json-nodes.ts';
 import type { ChannelKind } from '../core/operation.ts';
 import { ChatCalls } from './openai-calls.ts';
 import { FrameSlot, type JsonFrame } from './openai-frame.ts';

@@ -1,7 +1,7 @@
 import type { AnswerFrame, AnswerReader, Operation, RequestView } from '../core/operation.ts';
 import type { GatewayError } from '../core/errors.ts';
-import { memberOf } from '../core/json.ts';
-import type { JsonNode } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonNode } from '../core/json-nodes.ts';
 import { isBase64, readModel } from './openai-chat.ts';
 import { asObject, itemsOf, JsonFrame, readUsage } from './openai-frame.ts';
 import { OtherTexts } from './openai-other.ts';

@@ -1,6 +1,8 @@
 import { GatewayError } from '../core/errors.ts';
-import { JsonError, memberOf, readJson } from '../core/json.ts';
-import type { JsonLimits, JsonMember, JsonNode, JsonObject, JsonString } from '../core/json.ts';
+import { JsonError, readJson } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonLimits } from '../core/json.ts';
+import type { JsonMember, JsonNode, JsonObject, JsonString } from '../core/json-nodes.ts';
 import type { AnswerCall, AnswerFrame, AnswerSlot, AnswerUsage, ChannelKind } from '../core/operation.ts';
 import { readSse } from '../streams/sse.ts';
 import type { TemplateOptions } from './frame-template.ts';

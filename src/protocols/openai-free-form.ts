@@ -1,5 +1,5 @@
-import { quoteJson } from '../core/json.ts';
-import type { JsonMember, JsonNode, JsonObject } from '../core/json.ts';
+import { quoteJson } from '../core/json-write.ts';
+import type { JsonMember, JsonNode, JsonObject } from '../core/json-nodes.ts';
 import type { RequestText, Role } from '../core/operation.ts';
 import type { Reading } from './request-reader.ts';
 import { uniqueKey } from './shared.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import { memberOf } from '../core/json.ts';
-import type { JsonMember, JsonNode, JsonObject } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonMember, JsonNode, JsonObject } from '../core/json-nodes.ts';
 import { asObject, FrameSlot, itemsOf, numberMember, stringMember, type JsonFrame } from './openai-frame.ts';
 import { encodeUtf8 } from './shared.ts';
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
-import type { JsonNode } from '../core/json.ts';
-import { JsonError, readJson, toValue } from '../core/json.ts';
+import type { JsonNode } from '../core/json-nodes.ts';
+import { JsonError, readJson } from '../core/json.ts';
+import { toValue } from '../core/json-nodes.ts';
 import { Encoded, readFreeForm } from './openai-free-form.ts';
 import { keys, malformed, ObjectReader, removeItem, removeKeys } from './request-reader.ts';
 import type { OutObject } from './request-reader.ts';

@@ -1,5 +1,5 @@
 import { publicCode, type ErrorCode, type GatewayError } from '../core/errors.ts';
-import { quoteJson } from '../core/json.ts';
+import { quoteJson } from '../core/json-write.ts';
 import type { ProtocolName } from '../core/operation.ts';
 
 /**

@@ -1,6 +1,8 @@
 import { GatewayError } from '../core/errors.ts';
-import { foldKey, JsonError, memberOf, quoteJson, readJson, safeInteger } from '../core/json.ts';
-import type { JsonArray, JsonNode, JsonObject } from '../core/json.ts';
+import { foldKey, JsonError, readJson } from '../core/json.ts';
+import { memberOf, safeInteger } from '../core/json-nodes.ts';
+import { quoteJson } from '../core/json-write.ts';
+import type { JsonArray, JsonNode, JsonObject } from '../core/json-nodes.ts';
 import type { RequestNumber, RequestText, RequestTool, Role } from '../core/operation.ts';
 import { Encoded, FreeForm, readFreeForm, type FreeFormOptions } from './openai-free-form.ts';
 

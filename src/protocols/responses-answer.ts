@@ -1,6 +1,6 @@
 import { GatewayError, publicCode } from '../core/errors.ts';
-import { memberOf } from '../core/json.ts';
-import type { JsonNode, JsonObject, JsonString } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonNode, JsonObject, JsonString } from '../core/json-nodes.ts';
 import type { AnswerFrame, AnswerReader, ChannelKind } from '../core/operation.ts';
 import { stopWords } from './openai-failure.ts';
 import {

@@ -1,4 +1,4 @@
-import { quoteJson } from '../core/json.ts';
+import { quoteJson } from '../core/json-write.ts';
 import { AssembledCall } from './assembled-call.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
-import type { JsonObject, JsonString } from '../core/json.ts';
+import type { JsonObject, JsonString } from '../core/json-nodes.ts';
 import { CallArguments } from './openai-arguments.ts';
 import { numberMember, stringMember, type JsonFrame } from './openai-frame.ts';
 import { ResponsesCall } from './responses-call.ts';

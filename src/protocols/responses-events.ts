@@ -1,5 +1,6 @@
-import { memberOf, quoteJson } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import { quoteJson } from '../core/json-write.ts';
+import type { JsonObject } from '../core/json-nodes.ts';
 import { numberMember, objectMember, stringMember, type JsonFrame } from './openai-frame.ts';
 import { textPart } from './responses-call.ts';
 import { encodeUtf8 } from './shared.ts';

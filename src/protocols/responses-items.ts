@@ -1,5 +1,5 @@
-import { memberOf } from '../core/json.ts';
-import type { JsonNode, JsonObject, JsonString } from '../core/json.ts';
+import { memberOf } from '../core/json-nodes.ts';
+import type { JsonNode, JsonObject, JsonString } from '../core/json-nodes.ts';
 import type { ChannelKind } from '../core/operation.ts';
 import { asObject, FrameSlot, itemsOf, stringMember, type JsonFrame } from './openai-frame.ts';
 import type { OtherTexts } from './openai-other.ts';

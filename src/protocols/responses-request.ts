@@ -1,4 +1,4 @@
-import type { JsonNode } from '../core/json.ts';
+import type { JsonNode } from '../core/json-nodes.ts';
 import type { Droppable, RequestView, Role } from '../core/operation.ts';
 import { dropSystemMessages, readDataUrl, readModel } from './openai-chat.ts';
 import {

@@ -1,19 +1,14 @@
 import { GatewayError } from '../core/errors.ts';
+import { decodeUtf8, JsonError, readJson, type JsonLimits } from '../core/json.ts';
 import {
-  decodeUtf8,
-  JsonError,
   memberOf,
-  quoteJson,
-  readJson,
-  spliceJson,
   type JsonArray,
-  type JsonEdit,
-  type JsonLimits,
   type JsonMember,
   type JsonNode,
   type JsonObject,
   type JsonString,
-} from '../core/json.ts';
+} from '../core/json-nodes.ts';
+import { quoteJson, spliceJson, type JsonEdit } from '../core/json-write.ts';
 
 /** What every protocol's answers have in common: JSON that upstream made, read strictly and edited with the least change. */
 

@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import {
-  decodeUtf8,
-  DEPTH_LIMIT,
-  foldKey,
-  JsonError,
-  type JsonNode,
-  memberOf,
-  quoteJson,
-  readJson,
-  safeInteger,
-  spliceJson,
-  toValue,
-} from '../../src/core/json.ts';
+import { decodeUtf8, DEPTH_LIMIT, foldKey, JsonError, readJson } from '../../src/core/json.ts';
+import { type JsonNode, memberOf, safeInteger, toValue } from '../../src/core/json-nodes.ts';
+import { quoteJson, spliceJson } from '../../src/core/json-write.ts';
 
 const refused: [what: string, text: string, code: string][] = [
   ['nothing', '', 'empty'],

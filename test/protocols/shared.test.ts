@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { GatewayError } from '../../src/core/errors.ts';
-import { readJson, type JsonNode } from '../../src/core/json.ts';
+import { readJson } from '../../src/core/json.ts';
+import type { JsonNode } from '../../src/core/json-nodes.ts';
 import { JsonEdits, leavesOf, readRecord } from '../../src/protocols/shared.ts';
 
 describe('JsonEdits', () => {

@@ -1,4 +1,5 @@
-import { readJson, toValue } from '../../core/json.ts';
+import { readJson } from '../../core/json.ts';
+import { toValue } from '../../core/json-nodes.ts';
 import type { PolicyDocument } from '../document.ts';
 import type { CompileHost } from '../kind.ts';
 import { compilePatterns, type Patterns } from '../patterns.ts';
