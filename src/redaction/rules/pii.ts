@@ -48,10 +48,16 @@ const IP_WORDS = [
 ];
 const PHONE_WORDS = [
   'phone',
-  'tel',
+  'tel.',
+  'tel:',
+  'tel ',
+  'tel=',
+  '"tel',
   'call',
   'mobile',
-  'cell',
+  ' cell',
+  'cell:',
+  '"cell',
   'fax',
   'contact',
   'whatsapp',
@@ -83,7 +89,9 @@ const PHONE_WORDS = [
 /** What stands right before a telephone number and can mean nothing else. */
 const CALLING = re`\b(?:(?:tele)?phone|tel|telefon|mobile|cell|fax|whatsapp|sms|dial|call|answering)(?: ?(?:number|no\.?|nr\.?|me at|me on|us at|us on|at|on|is))?`;
 /** Groups of digits, the first perhaps in brackets: a run of lone digits is a list of numbers. */
-const PHONE_GROUPS = re`(?:(?:\+[0-9]{1,3}[ .-]?|00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{1,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|\b[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,5}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?`;
+const PHONE_GROUPS = re`(?:(?:\+[0-9]{1,3}[ .-]?|\b00[1-9][0-9]{0,2}[ .-]?)(?:\([0-9]{1,5}\)[ .-]?)?[0-9]{1,13}|\([0-9]{1,5}\)[ .-]?[0-9]{2,13}|\b[0-9]{2,5}[ .-][0-9]{2,8})(?:[ .-][0-9]{2,8}){0,5}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?`;
+/** Not in the middle of a longer number, name or UUID: `CVE-2018-11233`. */
+const BEGINS = re`(?:^|[^\w.-])`;
 /** What people write behind a number of their own. */
 const PHONE_LABEL = re`(?: \((?:mobile|cell|office|home|work|fax)\)|[ -](?:mobile|cell|office|home|work|fax)\b)`;
 
@@ -131,7 +139,9 @@ export const piiRules: RedactionRule[] = [
   {
     id: 'ipv4_address',
     label: 'IPV4_ADDRESS',
-    pattern: re`\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b`,
+    // With all parts that follow, so that the check refuses object identifiers (`1.3.6.1.5`).
+    pattern: re`(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:\.[0-9]{1,10}){0,16}\b`,
+    before: re`(?:^|[^\w.])`,
     keywords: IP_WORDS,
     validators: ['public_ipv4'],
     source: 'https://www.rfc-editor.org/rfc/rfc6890',
@@ -160,6 +170,7 @@ export const piiRules: RedactionRule[] = [
     id: 'phone_number',
     label: 'PHONE_NUMBER',
     pattern: re`${PHONE_GROUPS}\b`,
+    before: BEGINS,
     keywords: PHONE_WORDS,
     validators: ['phone_number'],
     source: 'https://www.itu.int/rec/T-REC-E.164',
@@ -188,6 +199,7 @@ export const piiRules: RedactionRule[] = [
     label: 'PHONE_NUMBER',
     pattern: re`${PHONE_GROUPS}${PHONE_LABEL}`,
     ignoreCase: true,
+    before: BEGINS,
     validators: ['local_phone'],
     source: 'https://www.itu.int/rec/T-REC-E.164',
   },

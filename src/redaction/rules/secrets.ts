@@ -2,6 +2,7 @@
 import type { RedactionRule } from '../rule.ts';
 import { aiRules } from './secrets/ai.ts';
 import { cloudRules } from './secrets/cloud.ts';
+import { developerRules } from './secrets/developer.ts';
 import { forgeRules, pipelineRules, registryRules } from './secrets/forges.ts';
 import { gatedRules } from './secrets/gated.ts';
 import { genericRules } from './secrets/generic.ts';
@@ -21,6 +22,7 @@ export const secretRules: RedactionRule[] = [
   ...messagingRules,
   ...paymentRules,
   ...monitoringRules,
+  ...developerRules,
   ...materialRules,
   ...urlRules,
   ...gatedRules,

@@ -57,6 +57,8 @@ export const genericCases: CaseTable = {
       `api_key = "${v.b62(16)}^${v.b62(15)}"`,
       `api_key = "${v.uuid().slice(0, -1)}"`,
       `api_key = "${v.hex(8)}-${v.hex(4)}-${v.hex(4)}-z${v.hex(3)}-${v.hex(12)}"`,
+      'nid_key = NID_aes_256_cbc',
+      'pkey_token == self.lib_x25519_v2_value',
       `token = nextToken2(${v.b62(20)})`,
       'GET /v1?key=username',
       `?commit=${v.hex(40)}`,
@@ -87,6 +89,7 @@ export const genericCases: CaseTable = {
     hits: [`acme login --token «${v.b62(32)}»`, `the secret «${v.b62(32)}» leaked`],
     misses: [
       'a token refresh2 happened',
+      'apt\tpasswd\t1:4.13+dfsg1-1+deb12u1',
       'the secret ingredient',
       'the password authentication-method',
       `token of ${v.hex(12)}`,
@@ -102,6 +105,8 @@ export const genericCases: CaseTable = {
       'password: ********',
       'password: minimum length',
       'PWD=/srv/app2/data',
+      'password = base64.b16encode(x)',
+      'type T = Oauth2Password | SecurityOauth2Application',
     ],
   },
   announced_secret: {

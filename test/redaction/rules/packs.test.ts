@@ -6,6 +6,7 @@ import { validators } from '../../../src/redaction/validators.ts';
 import { devopsTexts } from '../../fixtures/benign/devops.ts';
 import { aiCases, cloudCases, forgeCases } from './cases-platforms.ts';
 import { piiCases } from './cases-pii.ts';
+import { developerCases } from './cases-developer.ts';
 import { genericCases } from './cases-generic.ts';
 import { gatedCases, materialCases, serviceCases } from './cases-services.ts';
 import type { CaseTable } from './cases.ts';
@@ -18,6 +19,7 @@ const packs = [
       ...aiCases,
       ...cloudCases,
       ...forgeCases,
+      ...developerCases,
       ...serviceCases,
       ...materialCases,
       ...gatedCases,

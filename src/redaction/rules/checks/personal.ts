@@ -101,12 +101,16 @@ const PUBLIC_RESOLVERS = new Set([
   '208.67.220.220',
 ]);
 
+/** Four parts below this are a version, a section or an object identifier; of addresses, 1 in 1,700 looks so. */
+const VERSION_PART_MAX = 40;
+
 /** Whether an IPv4 address is public and not one of documentation (RFC 5737). */
 export function acceptsIpv4(text: string): boolean {
   const octets = text.split('.');
   const [a = 0, b = 0, c = 0, d = 0] = octets.map(Number);
   if (octets.length !== 4 || octets.some((octet) => octet.length > 1 && octet.startsWith('0'))) return false;
   if (a > 255 || b > 255 || c > 255 || d > 255 || PUBLIC_RESOLVERS.has(text)) return false;
+  if (Math.max(a, b, c, d) < VERSION_PART_MAX) return false;
   return !isSpecialIpv4(a, b, c) && !(b === 0 && c === 0);
 }
 
@@ -157,11 +161,22 @@ function isPhone(text: string, nationalDigitsMin: number): boolean {
   const groups = digitGroups(number);
   const count = groups.join('').length;
   const international = text.startsWith('+') || text.startsWith('00');
-  if (count < 7 || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
+  if (count < (international ? 8 : 7) || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
   if (!international && count < nationalDigitsMin && !(count === 7 && groups[0]?.length === 3)) return false;
   if (!international && number.includes('.') && groups.length < 3) return false;
+  if (!international && (isListOfPairs(groups) || isDottedQuad(groups, number))) return false;
   const local = groups.join('').slice(-7);
   return !(count >= 7 && local.startsWith('55501'));
+}
+
+/** `60 50 50 50 40`: pairs that no area code begins, as `06` does. */
+function isListOfPairs(groups: readonly string[]): boolean {
+  return groups.length > 4 && groups.every((group) => group.length === 2) && groups[0]?.startsWith('0') === false;
+}
+
+/** An IPv4 address, which has a rule of its own. */
+function isDottedQuad(groups: readonly string[], text: string): boolean {
+  return groups.length === 4 && groups.every((group) => Number(group) < 256) && text.split('.').length === 4;
 }
 
 function digitGroups(text: string): string[] {

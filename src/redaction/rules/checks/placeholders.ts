@@ -38,6 +38,8 @@ const STOP_WORDS = [
   'process.env',
   'os.environ',
   'import.meta',
+  'self.',
+  'this.',
   'secrets.',
   'vault:',
   'arn:',

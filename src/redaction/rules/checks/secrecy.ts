@@ -47,7 +47,7 @@ export function isGenericSecret(value: string): boolean {
   const { digit, upper, lower, other, distinct } = characterCounts(text);
   const letters = upper + lower;
   if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;
-  if (isPlaceholder(text) || isVersion(text) || isDate(text) || isBrokenKey(text)) return false;
+  if (isPlaceholder(text) || isVersion(text) || isDate(text) || isConstant(text) || isBrokenKey(text)) return false;
   if (letters < 2) return other === 0 && text.length >= 16;
   if (digit === 0)
     return other < 3 && text.length >= DIGITLESS_CHARACTERS_MIN && languageBits(text) < DIGITLESS_LANGUAGE_BITS_MAX;
@@ -67,6 +67,17 @@ function isVersion(text: string): boolean {
       digitsOf(part).length === part.length &&
       endsInDigit(parts[i - 1]),
   );
+}
+
+/** `NID_aes_256_cbc`, `EVP_PKEY_X25519`: parts of letters or digits alone, or short ones without a small letter. */
+function isConstant(text: string): boolean {
+  const parts = text.split('_');
+  if (parts.length < 3) return false;
+  const { lower } = characterCounts(text);
+  return parts.every((part) => {
+    const { digit, other } = characterCounts(part);
+    return other === 0 && (digit === 0 || digit === part.length || (lower === 0 && part.length < 10));
+  });
 }
 
 /** Whether a text begins like `2026-11-22`. */
@@ -90,13 +101,19 @@ export function isPasswordValue(text: string): boolean {
     text.startsWith('%')
   )
     return false;
-  if (monotonyShare(text) > 0.6) return false;
+  if (monotonyShare(text) > 0.6 || isName(text)) return false;
   return (
     digit > 0 &&
     upper + lower > 1 &&
     other <= text.length / 2 &&
     (upper > 0 || other > 0 || languageBits(text) <= 0.5 || digit > 1)
   );
+}
+
+/** A name in code with a number in it: `Oauth2Application`. People's passwords are shorter. */
+function isName(text: string): boolean {
+  const { digit, other } = characterCounts(text);
+  return text.length > 15 && digit === 1 && other === 0 && languageBits(text) > 0.3;
 }
 
 /** Words that documentation writes for a password; a URL with one of them is a form, not a secret. */

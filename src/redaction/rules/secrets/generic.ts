@@ -18,7 +18,7 @@ const VALUE = re`[A-Za-z0-9_+/~.-]${PART}{4,500}(?:[:=]${PART}{1,60}){0,3}[A-Za-
 /** A value that must be a key by its form alone. */
 const KEY = re`[A-Za-z0-9_+/]${PART.replace('-]', ':-]')}{13,250}[A-Za-z0-9_+/~-]={0,2}(?:\.{2,3})?`;
 /** A password may hold any visible character but quotes, brackets and separators. */
-const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=-]{5,63}[A-Za-z0-9_!@#$%^&*+~/=-]`;
+const PASSWORD = re`[A-Za-z0-9_!@#$%^&*+~?./=(-]{5,63}[A-Za-z0-9_!@#$%^&*+~/=-]`;
 
 /** What stands before a word that begins. */
 const NO_WORD = `"'\x60\t\r\n{},;:(<>&?/|=*#@`;
@@ -144,7 +144,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'spoken_secret',
     label: 'SPOKEN_SECRET',
     pattern: re`[A-Za-z0-9_-][A-Za-z0-9_+/.=:-]{14,253}[A-Za-z0-9_=-]`,
-    before: re`(?:\b|ENV [A-Z0-9_]{1,30}_)(?:token|secret|passw(?:or)?d|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key)[ \t]{1,2}["'\x60]?`,
+    before: re`(?:\b|ENV [A-Z0-9_]{1,30}_)(?:token|secret|passw(?:or)?d|api[ _-]?key|access[ _-]?key|secret[ _-]?key|private[ _-]?key) {1,2}["'\x60]?`,
     validators: ['generic_secret'],
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },

@@ -76,7 +76,7 @@ const WORK =
   'reachmail readme.io rev.ai roblox salesforce salesflare sanity.io scribd servicenow ' +
   'sheetdb signable signnow simplesat sirv skubana smartsheet snapchat stytch storyblok strava stripo ' +
   'symbl tableau teamgate teamviewer teamwork telesign timecamp todoist toggl tumblr tyntec ' +
-  'unbounce vagaro verifier veriphone voicemaker walmart webex webflow whoop workable workato workday wrike ' +
+  'unbounce vagaro veriphone voicemaker walmart webex webflow whoop workable workato workday wrike ' +
   'yext youneedabudget zerotier zoho tailscale dotmailer assemblyai anthropic';
 
 /** Names of services in small letters, each once. */
