@@ -36,6 +36,7 @@ export type ExchangeEvent =
   | { readonly type: 'request.decided' }
   | { readonly type: 'decision.made'; readonly decision: Decision }
   | { readonly type: 'fault.raised'; readonly fault: string; readonly detail?: string }
+  | ({ readonly type: 'guard.asked' } & GuardAsked)
   | { readonly type: 'upstream.called'; readonly path: string }
   | { readonly type: 'upstream.answered'; readonly status: number }
   | { readonly type: 'answer.started' }
@@ -53,6 +54,19 @@ export type ExchangeEvent =
       /** Only where an answer came from Ollama. */
       readonly times?: AnswerTimes;
     };
+
+/** A question to a guard model, for its span: nothing of the text that it was about, nor of what the model said. */
+export interface GuardAsked {
+  /** As the policy names it. */
+  readonly model: string;
+  /** Where its Ollama is: `http://host:port`. */
+  readonly server: string;
+  /** How the outcome came about: `asked`, `cached`, or why there is no verdict. */
+  readonly status: string;
+  readonly verdict: 'flagged' | 'clear' | 'unknown';
+  /** Waiting included. */
+  readonly durationMs: number;
+}
 
 /** When an answer moved, on the clock of `performance.now()` in milliseconds; 0 where it never did. */
 export interface AnswerTimes {

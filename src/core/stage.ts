@@ -1,4 +1,5 @@
 import type { Decision, Mode, Note, Outcome, PolicyIdentity } from './decision.ts';
+import type { GuardAsked } from './events.ts';
 import type { AnswerCall, AnswerSlot, Operation, RequestView } from './operation.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface RequestContext {
   bodyBytes?(): number;
   /** The Modelfile's own system prompt, cached by digest; `undefined` when there is none or it cannot be read. */
   modelSystem(): Promise<string | undefined>;
+  /** Another model was asked about a text of this request; absent where nobody traces. */
+  guardAsked?(question: GuardAsked): void;
   readonly signal: AbortSignal;
 }
 

@@ -282,6 +282,7 @@ function requestContext(
     model,
     bodyBytes: () => Buffer.byteLength(body),
     note: exchange.noter('request'),
+    guardAsked: (question) => exchange.emit({ type: 'guard.asked', ...question }),
     digest: async () => (await options.catalog.installed()).get(model.name)?.digest,
     modelSystem: () => options.catalog.systemPrompt(model.name),
     signal: exchange.abort.signal,

@@ -9,10 +9,10 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Decision } from '../core/decision.ts';
-import type { ExchangeEvent, ExchangeStart, Scope, Sink } from '../core/events.ts';
+import type { ExchangeEvent, ExchangeStart, GuardAsked, Scope, Sink } from '../core/events.ts';
 import { spanContextOf, type HeaderReader, type Propagation, type RemoteSpan } from './propagation.ts';
 import { randomHex, type ChosenIds, type IdSampler } from './sampling.ts';
-import { decisionAttributes, genAiAttributes, summary } from './span-attributes.ts';
+import { decisionAttributes, genAiAttributes, guardAttributes, summary } from './span-attributes.ts';
 
 /**
  * One exchange as a trace: SERVER span, `policy.request`, CLIENT span, `policy.response`, one `policy.decision` event
@@ -61,6 +61,9 @@ interface Noted {
 /** When `performance.now()` was 0, in milliseconds since 1970. */
 const ORIGIN_MS = performance.timeOrigin;
 
+/** Questions to guard models kept of one exchange. */
+const QUESTIONS_MAX = 16;
+
 /** Decisions kept of one exchange, all told; a span takes 128 events by default. */
 export const DECISIONS_MAX = 128;
 
@@ -74,6 +77,7 @@ class TraceScope implements Scope {
   readonly #startSpan: (plan: SpanPlan) => Span;
   readonly #startedMs = performance.now();
   readonly #decisions: Noted[] = [];
+  readonly #questions: (GuardAsked & { readonly endMs: number })[] = [];
   #count = 0;
   #traceId = '';
   #rootSpanId = '';
@@ -125,6 +129,9 @@ class TraceScope implements Scope {
         this.#count += 1;
         if (this.#decisions.length < DECISIONS_MAX)
           this.#decisions.push({ atMs: performance.now(), decision: event.decision });
+        return;
+      case 'guard.asked':
+        if (this.#questions.length < QUESTIONS_MAX) this.#questions.push({ ...event, endMs: performance.now() });
         return;
       case 'upstream.called':
         this.#calledMs = performance.now();
@@ -213,6 +220,13 @@ class TraceScope implements Scope {
     for (const { atMs, decision } of noted)
       span.addEvent('policy.decision', decisionAttributes(decision, this.#read?.setHash), ORIGIN_MS + atMs);
     if (noted.some(({ decision }) => decision.outcome === 'refused')) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (phase === 'request') {
+      for (const question of this.#questions) {
+        this.#span(undefined, guardSpan(question, question.endMs - question.durationMs + ORIGIN_MS, span)).end(
+          ORIGIN_MS + question.endMs,
+        );
+      }
+    }
     span.end(ORIGIN_MS + endMs);
   }
 
@@ -250,3 +264,19 @@ class TraceScope implements Scope {
     }
   }
 }
+
+/** A question to a guard model: a CLIENT span where its Ollama was asked, below `policy.request`. */
+function guardSpan(question: GuardAsked, startTime: number, parent: Span): SpanPlan {
+  return {
+    name: `guard ${question.model}`,
+    options: {
+      kind: LOCAL_STATUSES.has(question.status) ? SpanKind.INTERNAL : SpanKind.CLIENT,
+      startTime,
+      attributes: guardAttributes(question),
+    },
+    parent: trace.setSpan(ROOT_CONTEXT, parent),
+  };
+}
+
+/** Outcomes for which nobody was called. */
+const LOCAL_STATUSES: ReadonlySet<string> = new Set(['cached', 'busy', 'shut', 'cancelled']);

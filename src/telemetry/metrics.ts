@@ -110,6 +110,7 @@ class MetricScope implements Scope {
       case 'exchange.finished':
         return this.#finished(event);
       case 'request.raw':
+      case 'guard.asked':
       case 'answer.started':
         return;
     }

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Decision, Outcome, Verdict } from '../core/decision.ts';
-import type { ExchangeEvent, ExchangeStart } from '../core/events.ts';
+import type { ExchangeEvent, ExchangeStart, GuardAsked } from '../core/events.ts';
 
 /**
  * What stands on spans: GenAI conventions, one event a decision, and their summary, by which Jaeger and TraceQL find an
@@ -47,6 +47,22 @@ export function decisionAttributes(decision: Decision, setHash: string | undefin
   if (decision.code !== undefined) attributes['policy.code'] = decision.code;
   if (decision.raw !== undefined) attributes['policy.raw'] = decision.raw;
   return attributes;
+}
+
+/** Of a question to a guard model: which, where, and what came of it. */
+export function guardAttributes({ model, server, status, verdict }: GuardAsked): Attributes {
+  const url = new URL(server);
+  return {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'ollama',
+    'gen_ai.request.model': model,
+    'server.address': url.hostname,
+    'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    'llm_gateway.guard.status': status,
+    'llm_gateway.guard.verdict': verdict,
+    'llm_gateway.guard.cached': status === 'cached',
+    ...(verdict === 'unknown' && status !== 'cancelled' ? { 'error.type': status } : {}),
+  };
 }
 
 const VERDICTS: readonly Verdict[] = ['allow', 'redact', 'deny'];

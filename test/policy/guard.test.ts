@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Guard, GuardOptions } from '../../src/detectors/guard/index.ts';
+import { askGuard } from '../../src/policy/kinds/injection-guard.ts';
 import { tryExchange } from '../../src/policy/trial.ts';
 import { setOf } from './helpers.ts';
 
@@ -85,5 +86,24 @@ describe('a guard model', () => {
     const result = await tryExchange(setOf(policy, {}, { makeGuard }), said('Hello'));
     expect(result.outcome).toBe('passed');
     expect(result.decisions).toMatchObject([{ rule: 'guard_unavailable', verdict: 'allow', outcome: 'passed' }]);
+  });
+
+  test('tells of each question that was in place, with the verdict and without the text', async () => {
+    const told: unknown[] = [];
+    const guard = scripted().makeGuard({ name: 'g', baseUrl: 'http://h:1', onError: 'score', timeoutMs: 9 });
+    const unsure: Guard = {
+      family: 'llama_guard',
+      judge: (text, score, signal) =>
+        score > 0
+          ? guard.judge(text, score, signal)
+          : Promise.resolve({ status: 'skipped', verdict: 'unknown', score: 0, categories: [], durationMs: 0 }),
+    };
+    const texts = ['calm', 'odd', 'flag me'].map((text, at) => ({ role: 'user' as const, text, path: `${at}` }));
+    const named = { guard: unsure, model: 'g', server: 'http://h:1' };
+    await askGuard(named, texts, [0, 0.5, 0.6], new AbortController().signal, (question) => told.push(question));
+    expect(told).toEqual([
+      { model: 'g', server: 'http://h:1', status: 'asked', verdict: 'flagged', durationMs: 1 },
+      { model: 'g', server: 'http://h:1', status: 'asked', verdict: 'clear', durationMs: 1 },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api';
+import { SpanKind, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api';
 import { expect, test } from 'bun:test';
 import { createTraceSink, type TracedStart } from '../../src/telemetry/exchange-trace.ts';
 import { propagationOf } from '../../src/telemetry/propagation.ts';
@@ -89,4 +89,41 @@ test.each([
   expect(scope.headers()['b3']).toEndWith(spans === 1 ? '-1' : '-0');
   scope.emit(FINISHED);
   expect(begun).toHaveLength(spans);
+});
+
+test('a question to a guard model is a span of its own, whatever the verdict, and says nothing of the text', () => {
+  const asked: { name: string; options: SpanOptions | undefined }[] = [];
+  const tracer = {
+    startSpan(name: string, options?: SpanOptions): Span {
+      asked.push({ name, options });
+      // Recording, so that what hangs below it is made too.
+      return Object.assign(trace.wrapSpanContext({ traceId: TRACE, spanId: SPAN, traceFlags: 1 }), {
+        isRecording: () => true,
+      });
+    },
+    startActiveSpan(): never {
+      throw new Error('no span is ambient here');
+    },
+  };
+  const sink = createTraceSink(tracer, {
+    ids: new ChosenIds(),
+    sampler: samplerOf({ OTEL_TRACES_SAMPLER: 'always_on' }),
+    propagation: propagationOf(['none']),
+    upstream: undefined,
+  });
+  const scope = sink.exchange(START);
+  const question = { type: 'guard.asked', model: 'llama-guard3:1b', server: 'http://guard:11434' } as const;
+  scope.emit({ type: 'request.read', model: 'm', stream: false, bytes: 1, setHash: 'h', unknownKeys: 0 });
+  scope.emit({ ...question, status: 'asked', verdict: 'clear', durationMs: 12 });
+  scope.emit({ ...question, status: 'cached', verdict: 'flagged', durationMs: 0 });
+  scope.emit({ ...question, status: 'timeout', verdict: 'unknown', durationMs: 2000 });
+  scope.emit({ type: 'request.decided' });
+  scope.emit(FINISHED);
+  const spans = asked.filter(({ name }) => name === 'guard llama-guard3:1b').map(({ options }) => options);
+  expect(spans.map((options) => options?.kind)).toEqual([SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.CLIENT]);
+  expect(spans.map((options) => options?.attributes)).toMatchObject([
+    { 'llm_gateway.guard.status': 'asked', 'llm_gateway.guard.verdict': 'clear', 'llm_gateway.guard.cached': false },
+    { 'llm_gateway.guard.status': 'cached', 'llm_gateway.guard.verdict': 'flagged', 'llm_gateway.guard.cached': true },
+    { 'llm_gateway.guard.status': 'timeout', 'error.type': 'timeout', 'server.address': 'guard', 'server.port': 11434 },
+  ]);
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { GuardAsked } from '../../core/events.ts';
 import type { RequestText } from '../../core/operation.ts';
 import type { Guard, GuardStatus } from '../../detectors/guard/index.ts';
 import type { PolicyDocument } from '../document.ts';
@@ -39,8 +40,19 @@ const TIMEOUT_MS = 2_000;
 /** Texts of one request that the model is asked about, those with the highest scores first. */
 const TEXTS_ASKED_MAX = 3;
 
+/** A guard, and what its questions are called in telemetry. */
+export interface NamedGuard {
+  readonly guard: Guard;
+  readonly model: string;
+  readonly server: string;
+}
+
 /** Makes a document's guard, or finds the one of equal options: its breaker and its verdicts outlive a reload. */
-export function guardOf(document: PolicyDocument, spec: GuardSpec | undefined, host: CompileHost): Guard | undefined {
+export function guardOf(
+  document: PolicyDocument,
+  spec: GuardSpec | undefined,
+  host: CompileHost,
+): NamedGuard | undefined {
   if (spec === undefined) return undefined;
   const path = ['spec', 'model'];
   const baseUrl = spec.baseUrl ?? host.environment.ollamaBaseUrl;
@@ -52,7 +64,7 @@ export function guardOf(document: PolicyDocument, spec: GuardSpec | undefined, h
   const clear = spec.prompt && compilePatterns(document, [...path, 'prompt', 'clear'], spec.prompt.clear, host);
   if (spec.prompt && (!flagged || !clear)) return undefined;
   try {
-    return host.cache.get(`guard ${JSON.stringify([baseUrl, spec])}`, () =>
+    const guard = host.cache.get(`guard ${JSON.stringify([baseUrl, spec])}`, () =>
       host.makeGuard({
         name: spec.name,
         baseUrl,
@@ -63,6 +75,7 @@ export function guardOf(document: PolicyDocument, spec: GuardSpec | undefined, h
         ...(spec.prompt && flagged && clear ? { prompt: { prompt: spec.prompt.system, flagged, clear } } : {}),
       }),
     );
+    return { guard, model: spec.name, server: baseUrl };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     host.report(document, path, error.message);
@@ -78,14 +91,14 @@ export interface GuardWord {
   readonly failure?: GuardStatus;
 }
 
-/** The model's word on the texts that are most in doubt. */
+/** The model's word on the texts that are most in doubt. Each question that was in place is told to `tell`. */
 export async function askGuard(
-  guard: Guard | undefined,
+  { guard, model, server }: NamedGuard,
   texts: readonly RequestText[],
   scores: readonly number[],
   signal: AbortSignal,
+  tell: ((question: GuardAsked) => void) | undefined,
 ): Promise<GuardWord> {
-  if (!guard) return {};
   const parts = texts
     .map((each, part) => ({ text: each.text, part, score: scores[part] ?? 0 }))
     .sort((a, b) => b.score - a.score || b.part - a.part)
@@ -93,6 +106,8 @@ export async function askGuard(
   const outcomes = await Promise.all(parts.map(({ text: asked, score }) => guard.judge(asked, score, signal)));
   let flagged: { readonly score: number; readonly part: number } | undefined;
   for (const [index, outcome] of outcomes.entries()) {
+    const { status, verdict, durationMs } = outcome;
+    if (status !== 'skipped') tell?.({ model, server, status, verdict, durationMs });
     const asked = parts[index];
     if (!asked || outcome.score <= 0) continue;
     const score = asked.score + outcome.score;

@@ -7,12 +7,11 @@ import {
   type Inspection,
   shippedScorer,
 } from '../../detectors/injection/index.ts';
-import type { Guard } from '../../detectors/guard/index.ts';
 import type { PolicyDocument } from '../document.ts';
 import { type CompileHost, type CompiledKind, defineKind } from '../kind.ts';
 import { injectionEngine, patternProblem } from '../patterns.ts';
 import { blame, historyMessage, Incidents, incidentText, latestMessage } from './injection-incidents.ts';
-import { askGuard, guardOf, guardSchema, type GuardSpec, type GuardWord } from './injection-guard.ts';
+import { askGuard, guardOf, guardSchema, type GuardSpec, type GuardWord, type NamedGuard } from './injection-guard.ts';
 import { quote, suggest } from '../problem.ts';
 import { choice, decimal, fields, filledList, list, ruleId, selectable, type SpecBase, text } from '../schema.ts';
 import { ERROR_CODES } from '../../core/errors.ts';
@@ -159,7 +158,7 @@ function reportMistakes(document: InjectionDocument, host: CompileHost): boolean
 /** What one document judges with. */
 interface Judge {
   readonly detector: InjectionDetector | undefined;
-  readonly guard: Guard | undefined;
+  readonly guard: NamedGuard | undefined;
 }
 
 function compiled(judges: ReadonlyMap<InjectionDocument, Judge>, host: CompileHost): CompiledKind<InjectionDocument> {
@@ -199,7 +198,8 @@ function inspect(
     conclude(found, {}, host);
     return undefined;
   }
-  return askGuard(judge.guard, texts, inspection.partScores, context.signal).then((asked) =>
+  const tell = context.guardAsked?.bind(context);
+  return askGuard(judge.guard, texts, inspection.partScores, context.signal, tell).then((asked) =>
     conclude(found, asked, host),
   );
 }
