@@ -29,7 +29,7 @@ export async function runService(): Promise<void> {
     sink,
     own: (inside) => [
       metricsRoute(telemetry.metrics, inside),
-      ...(feed === undefined ? [] : consoleRoutes({ feed, policies: () => inside.policies.current })),
+      ...(feed === undefined ? [] : consoleRoutes({ ...inside, feed, policies: () => inside.policies.current })),
     ],
   });
   const server = serve(service.app, config);

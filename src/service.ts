@@ -3,6 +3,7 @@ import type { Sink } from './core/events.ts';
 import { parseModelName } from './core/model-name.ts';
 import { createGuard, type GuardOptions } from './detectors/guard/index.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { readText } from './gateway/inbound.ts';
 import { ADMIN_ROUTES } from './gateway/admin.ts';
 import { METADATA_ROUTES } from './gateway/metadata.ts';
 import { createShadowCatalog, createShadowUpstream } from './gateway/shadow.ts';
@@ -44,6 +45,8 @@ export interface ServiceInside {
   readonly policies: PolicyStore;
   /** Whether Ollama answers, as of the last look; asks at most every 30 seconds. */
   upstreamAnswers(): Promise<boolean>;
+  /** Reads a request's body as text. Rejects with GatewayError where it is too large, too slow or no UTF-8. */
+  readText(request: Request, bytesMax: number): Promise<string>;
 }
 
 /**
@@ -85,6 +88,7 @@ export async function createService(config: Config, parts: ServiceParts): Promis
   let draining = false;
   const inside: ServiceInside = {
     policies,
+    readText: (request, bytesMax) => readText(request, bytesMax, watchdog),
     upstreamAnswers: async () =>
       !config.shadow &&
       catalog.installed().then(

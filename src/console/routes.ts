@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { GatewayError } from '../core/errors.ts';
-import { presentedKey, readText } from '../gateway/inbound.ts';
+import { presentedKey } from '../gateway/inbound.ts';
 import type { PolicySet } from '../core/stage.ts';
 import { tryExchange } from '../policy/trial.ts';
 import { refusal } from '../protocols/refusals.ts';
 import type { OwnRoute } from '../server/app.ts';
-import { Watchdog } from '../streams/watchdog.ts';
 import page from './page.html' with { type: 'text' };
 import script from './page.js' with { type: 'text' };
 import style from './page.css' with { type: 'text' };
@@ -31,6 +30,8 @@ const POLICY =
 export interface ConsoleOptions {
   readonly feed: Feed;
   readonly policies: () => PolicySet;
+  /** Reads a request's body, bounded in size and time. */
+  readText(request: Request, bytesMax: number): Promise<string>;
 }
 
 export function consoleRoutes(options: ConsoleOptions): OwnRoute[] {
@@ -135,16 +136,14 @@ function events(feed: Feed): Response {
   });
 }
 
-const watchdog = new Watchdog(() => performance.now());
-
 const TRIAL = v.object({
   where: v.picklist(['user', 'system', 'tool', 'answer']),
   text: v.string(),
   model: v.optional(v.string()),
 });
 
-async function tryText({ policies }: ConsoleOptions, request: Request): Promise<Response> {
-  const parsed = v.safeParse(TRIAL, readJson(await readText(request, TRIAL_BYTES_MAX, watchdog)));
+async function tryText({ policies, readText }: ConsoleOptions, request: Request): Promise<Response> {
+  const parsed = v.safeParse(TRIAL, readJson(await readText(request, TRIAL_BYTES_MAX)));
   if (!parsed.success) throw new GatewayError('malformed_request');
   const { where, text, model } = parsed.output;
   const result = await tryExchange(policies(), {
