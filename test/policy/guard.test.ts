@@ -98,7 +98,12 @@ describe('a guard model', () => {
           ? guard.judge(text, score, signal)
           : Promise.resolve({ status: 'skipped', verdict: 'unknown', score: 0, categories: [], durationMs: 0 }),
     };
-    const texts = ['calm', 'odd', 'flag me'].map((text, at) => ({ role: 'user' as const, text, path: `${at}` }));
+    const texts = ['calm', 'odd', 'flag me'].map((text, at) => ({
+      role: 'user' as const,
+      text,
+      path: `${at}`,
+      replace() {},
+    }));
     const named = { guard: unsure, model: 'g', server: 'http://h:1' };
     await askGuard(named, texts, [0, 0.5, 0.6], new AbortController().signal, (question) => told.push(question));
     expect(told).toEqual([
