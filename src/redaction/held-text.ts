@@ -41,9 +41,20 @@ export class HeldText {
 
   /** Index of the piece that holds `position`, or `count` when it lies behind the end. */
   indexOf(position: number): number {
-    let index = this.pieces.length;
-    while (index > 0 && (this.starts[index - 1] as number) > position) index -= 1;
-    return position >= this.length ? this.pieces.length : index - 1;
+    const { starts } = this;
+    if (position >= this.length) return starts.length;
+    // Nearly always one of the last.
+    let index = starts.length - 1;
+    for (const least = index - 4; index > least; index -= 1) {
+      if (index < 0 || (starts[index] as number) <= position) return index;
+    }
+    let low = 0;
+    while (low < index) {
+      const middle = (low + index + 1) >> 1;
+      if ((starts[middle] as number) <= position) low = middle;
+      else index = middle - 1;
+    }
+    return (starts[low] as number) <= position ? low : -1;
   }
 
   /** The characters of `[from, to)`, as far back as they are still held. */
@@ -64,9 +75,13 @@ export class HeldText {
     return piece === undefined ? -1 : piece.charCodeAt(position - (this.starts[index] as number));
   }
 
-  /** Lets go of pieces that lie wholly below `position`. Cheap to call after every push. */
+  /** Whether so much is held that `release` is worth while. */
+  get isReleasable(): boolean {
+    return this.pieces.length >= 24 || this.length - (this.starts[0] ?? 0) >= 8_192;
+  }
+
+  /** Lets go of pieces that lie wholly below `position`. */
   release(position: number): void {
-    if (this.pieces.length < 24 && this.length - (this.starts[0] ?? 0) < 8_192) return;
     const keep = Math.min(this.indexOf(position), this.pieces.length - 1);
     if (keep <= 0) return;
     this.pieces = this.pieces.slice(keep);

@@ -40,18 +40,21 @@ export interface DfaState {
 /** Most lists of rules that match together before they are forgotten with the table. */
 export const ACCEPT_LISTS_MAX = 16_384;
 
+/** More paths than a scanner can ever have: each is in a state of its own, and starts lie within one candidate. */
+const SLOTS_MAX = 1 << 15;
+
 export class LazyDfa {
   readonly nfa: Nfa;
   readonly stride: number;
-  private readonly strideInverse: number;
+  /** `stride` is `1 << shift`. */
+  readonly shift: number;
   /** Class number that stands for the end of the text. */
   readonly endClass: number;
   table: Int32Array;
   states: DfaState[] = [];
-  /** For a scanner to note, during one step, which of its paths is in a state: by `state / stride`, valid for `stamp`. */
-  slots: Int32Array = new Int32Array(16);
-  stamps: Int32Array = new Int32Array(16);
-  stamp = 0;
+  /** Which of a scanner's paths came to a state during one step: its slot above `stamp`; see `stampSlot`. */
+  private slots = new Int32Array(16);
+  private stamp = 0;
   /** What a special transition leads to and what matched before its character; index `-2 - entry`. */
   specialNext: number[] = [];
   specialBefore: number[] = [];
@@ -63,6 +66,7 @@ export class LazyDfa {
   private readonly isUnanchored: boolean;
   private readonly reportsLate: boolean;
   private readonly roots = new Int32Array(KINDS);
+  private readonly rootsOf = new Map<number, number>();
   private readonly entriesMax: number;
   private readonly marks: Int32Array;
   private mark = 0;
@@ -80,8 +84,8 @@ export class LazyDfa {
     options: { isUnanchored?: boolean; reportsLate?: boolean; entriesMax?: number } = {},
   ) {
     this.nfa = nfa;
-    this.stride = nfa.alphabet.classes + 1;
-    this.strideInverse = 1 / this.stride;
+    this.shift = 32 - Math.clz32(nfa.alphabet.classes);
+    this.stride = 1 << this.shift;
     this.endClass = nfa.alphabet.classes;
     this.entries = entries;
     this.isUnanchored = options.isUnanchored === true;
@@ -105,7 +109,8 @@ export class LazyDfa {
     this.specialBefore = [];
     this.table = new Int32Array(this.stride * 16);
     this.slots = new Int32Array(16);
-    this.stamps = new Int32Array(16);
+    this.stamp = 0;
+    this.rootsOf.clear();
     if (this.acceptLists.length > ACCEPT_LISTS_MAX) {
       this.acceptLists = [[]];
       this.acceptIds = new Map([['', 0]]);
@@ -128,11 +133,9 @@ export class LazyDfa {
       const larger = new Int32Array(this.table.length * 2);
       larger.set(this.table);
       this.table = larger;
-      const { slots, stamps } = this;
+      const { slots } = this;
       this.slots = new Int32Array(larger.length / this.stride);
       this.slots.set(slots);
-      this.stamps = new Int32Array(larger.length / this.stride);
-      this.stamps.set(stamps);
     }
     this.table.fill(UNKNOWN, base, base + this.stride);
     this.states.push(state);
@@ -158,6 +161,36 @@ export class LazyDfa {
     return this.adopt(this.collect(left));
   }
 
+  /** The state in which only `entry` was reached, behind a neighbour of kind `left`. */
+  rootOf(entry: number, left: number): number {
+    const key = entry * KINDS + left;
+    let state = this.rootsOf.get(key);
+    if (state === undefined) {
+      this.begin();
+      this.visit(entry, left, -1);
+      state = this.adopt(this.collect(left));
+      this.rootsOf.set(key, state);
+    }
+    return state;
+  }
+
+  /** A new step begins: no state has been come to in it. */
+  nextStamp(): void {
+    this.stamp += SLOTS_MAX;
+    if (this.stamp < 0x7fff_0000) return;
+    this.slots.fill(0);
+    this.stamp = SLOTS_MAX;
+  }
+
+  /** The slot of the path that came to `state` in this step; if none did, notes that it is `slot`, and returns that. */
+  stampSlot(state: number, slot: number): number {
+    const index = state >>> this.shift;
+    const known = (this.slots[index] as number) - this.stamp;
+    if (known >= 0) return known;
+    this.slots[index] = this.stamp + slot;
+    return slot;
+  }
+
   /** The state that follows only one rule's nodes of `base`. */
   restrict(base: number, rule: number): number {
     const state = this.stateAt(base);
@@ -165,9 +198,9 @@ export class LazyDfa {
     return nodes.length === 0 ? DEAD : this.adopt({ nodes, left: state.left, accepts: 0, accepted: [] });
   }
 
-  /** Number of a state. Multiplying is exact here and several times faster than dividing. */
+  /** Number of a state. */
   indexOf(base: number): number {
-    return ((base + 0.5) * this.strideInverse) | 0;
+    return base >>> this.shift;
   }
 
   /** The rules that match at the end of the text that led to this state, as an index into `acceptLists`. */

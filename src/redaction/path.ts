@@ -87,19 +87,68 @@ export function onwardOf(path: Path): Path {
   return onward;
 }
 
-/** Each rule's longest end for the leader of a path, over the paths that it went on as. */
-export function candidatesOf(path: Path, start: number): Map<number, number> {
-  const ends = new Map<number, number>();
-  let after = start;
-  for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
-    onward.settleAccept();
-    for (let i = 0; i < onward.rules.length; i += 1) {
-      const end = onward.ends[i] as number;
-      if (end > after) ends.set(onward.rules[i] as number, end);
-    }
-    after = onward.joinedAt;
+/** What the rules offer at one start: each rule's longest end over its paths and those that they went on as. */
+export class Candidates {
+  readonly rules: number[] = [];
+  readonly ends: number[] = [];
+  private readonly paths: Path[] = [];
+
+  constructor(start: number, paths: readonly Path[]) {
+    for (const path of paths) this.collect(start, path);
   }
-  return ends;
+
+  /** The path on which a candidate was found. */
+  pathOf(index: number): Path {
+    return this.paths[index] as Path;
+  }
+
+  /** Index of the longest candidate that was not taken yet, the earlier rule winning ties; -1 when all were. */
+  takeLongest(): number {
+    return this.take((index, best) => {
+      const longer = (this.ends[index] as number) - (this.ends[best] as number);
+      return longer > 0 || (longer === 0 && (this.rules[index] as number) < (this.rules[best] as number));
+    });
+  }
+
+  /** Index of the earliest rule's candidate that was not taken yet; -1 when all were. */
+  takeFirst(): number {
+    return this.take((index, best) => (this.rules[index] as number) < (this.rules[best] as number));
+  }
+
+  private readonly taken: boolean[] = [];
+
+  private take(isBetter: (index: number, best: number) => boolean): number {
+    let best = -1;
+    for (let i = 0; i < this.rules.length; i += 1) {
+      if (this.taken[i] !== true && (best < 0 || isBetter(i, best))) best = i;
+    }
+    if (best >= 0) this.taken[best] = true;
+    return best;
+  }
+
+  private collect(start: number, path: Path): void {
+    let after = start;
+    for (let onward: Path | undefined = path; onward !== undefined; onward = onward.into) {
+      onward.settleAccept();
+      for (let i = 0; i < onward.rules.length; i += 1) {
+        const end = onward.ends[i] as number;
+        if (end > after) this.offer(onward.rules[i] as number, end, path);
+      }
+      after = onward.joinedAt;
+    }
+  }
+
+  private offer(rule: number, end: number, path: Path): void {
+    const known = this.rules.indexOf(rule);
+    if (known < 0) {
+      this.rules.push(rule);
+      this.ends.push(end);
+      this.paths.push(path);
+    } else if (end >= (this.ends[known] as number)) {
+      this.ends[known] = end;
+      this.paths[known] = path;
+    }
+  }
 }
 
 export function lastEndOf(path: Path): number {

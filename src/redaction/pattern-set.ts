@@ -65,7 +65,7 @@ function matchesOf(dfa: LazyDfa, count: number, text: string): PatternMatch[] {
     if (entry === UNKNOWN) {
       // Thrown away before it grows further: the state at hand is carried over.
       if (dfa.isOverfull) {
-        const kept = dfa.states[state / dfa.stride] as DfaState;
+        const kept = dfa.states[dfa.indexOf(state)] as DfaState;
         dfa.flush();
         state = dfa.adopt(kept);
       }

@@ -4,15 +4,10 @@
  * A program is immutable for its users and shared by any number of scanners; inside it only the automaton's cache
  * grows, within `TABLE_ENTRIES_MAX`.
  */
-import { BeginFilter, ledRules } from './begin-filter.ts';
-import { type Before, BeforeReader, mayBeginWithLetter } from './before-reader.ts';
-import { requiredFactors } from './factors.ts';
-import { type CharSet, CODE_POINT_MAX, setOf } from './char-set.ts';
 import { type HeldText, lowerCase } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
-import { LazyDfa } from './lazy-dfa.ts';
-import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
-import { leftTypes, Roots } from './roots.ts';
+import type { SizeError } from './nfa.ts';
+import { buildPlan, type ParsedRule, RuleSizeError } from './plan.ts';
 import {
   CANDIDATE_CHARACTERS_MAX,
   CONTEXT_CHARACTERS,
@@ -22,7 +17,7 @@ import {
   type Validators,
 } from './rule.ts';
 import { type ScanPlan, Scanner } from './scanner.ts';
-import { lengthsOf, type Node, parsePattern, PatternError, reversed } from './syntax.ts';
+import { lengthsOf, type Node, parsePattern, PatternError } from './syntax.ts';
 import { encodedNode, literalNode, VALUE_CHARACTERS_MAX, VALUE_CHARACTERS_MIN } from './values.ts';
 
 /** One mistake in a rule. `column` counts from 1 in `field`; for fields without text it is 1. Never quotes a value. */
@@ -57,6 +52,8 @@ export interface CompileOptions {
     /** Only tests lower it. */
     readonly candidateCharactersMax?: number;
     readonly tableEntriesMax?: number;
+    /** Shorter texts are read character by character. Only tests lower it, to 8 at least. */
+    readonly sieveCharactersMin?: number;
     /** Only tests raise it. */
     readonly checkedCharactersMax?: number;
   };
@@ -75,6 +72,9 @@ export interface RuleProgram {
   /** The text as a client gets it, however it is cut. */
   redact(text: string): string;
 }
+
+/** Shorter pieces of text are not worth the sieve. */
+const SIEVE_CHARACTERS_MIN = 96;
 
 /** Longest candidate of a rule that can reject it by its content; longer ones could make the work quadratic. */
 export const CHECKED_CHARACTERS_MAX = 1_024;
@@ -103,13 +103,38 @@ export function compileRules(rules: readonly (RedactionRule | ExactValue)[], opt
     return readRule(rule, validators, options.limits?.checkedCharactersMax ?? CHECKED_CHARACTERS_MAX, befores, errors);
   });
   if (errors.length > 0) throw new RuleErrors(errors);
-  const plan = buildPlan(all, parsed, options);
+  const plan = planOf(all, parsed, options);
   return new CompiledProgram(all, plan, parsed);
 }
 
-interface ParsedRule {
-  readonly pattern: Node;
-  readonly before: Node | undefined;
+function planOf(
+  all: readonly (RedactionRule | ExactValue)[],
+  parsed: readonly ParsedRule[],
+  options: CompileOptions,
+): ScanPlan {
+  const { limits = {} } = options;
+  try {
+    return buildPlan(parsed, {
+      mode: options.mode,
+      candidateCharactersMax: limits.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
+      sieveCharactersMin: limits.sieveCharactersMin ?? SIEVE_CHARACTERS_MIN,
+      accepts: acceptor(all, options),
+      ...(limits.tableEntriesMax === undefined ? {} : { tableEntriesMax: limits.tableEntriesMax }),
+    });
+  } catch (error) {
+    if (!(error instanceof RuleSizeError)) throw error;
+    throw new RuleErrors(error.sizes.map((one) => tooLarge(all[one.rule]?.id ?? '', one.error)));
+  }
+}
+
+function tooLarge(ruleId: string, error: SizeError): RuleError {
+  return {
+    ruleId,
+    field: 'pattern',
+    column: 1,
+    reason: `the pattern ${error.message}`,
+    expected: 'lower its counted repetitions, or leave an upper bound open as in {20,}',
+  };
 }
 
 const NOTHING: Node = { kind: 'sequence', nodes: [] };
@@ -124,7 +149,7 @@ function readRule(
   const add = (field: RuleError['field'], column: number, reason: string, expected: string): void => {
     errors.push({ ruleId: rule.id, field, column, reason, expected });
   };
-  if ('value' in rule) return { pattern: readValue(rule, add), before: undefined };
+  if ('value' in rule) return { pattern: readValue(rule, add), before: undefined, beforeSource: '' };
   const pattern = readPattern('pattern', rule.pattern, rule.ignoreCase === true, add);
   // Rules often share one `before`: it is read once for all of them.
   const known = rule.before === undefined ? undefined : befores.get(rule.before);
@@ -155,7 +180,7 @@ function readRule(
       );
     }
   }
-  return { pattern, before };
+  return { pattern, before, beforeSource: rule.before ?? '' };
 }
 
 type AddError = (field: RuleError['field'], column: number, reason: string, expected: string) => void;
@@ -184,140 +209,6 @@ function readValue(value: ExactValue, add: AddError): Node {
     return NOTHING;
   }
   return value.encoded === true ? encodedNode(value.value) : literalNode(value.value);
-}
-
-function buildPlan(
-  all: readonly (RedactionRule | ExactValue)[],
-  parsed: readonly ParsedRule[],
-  options: CompileOptions,
-): ScanPlan {
-  const errors: RuleError[] = [];
-  const builder = new NfaBuilder();
-  const beforeBuilder = new NfaBuilder({ isReversed: true });
-  const entryOf: number[] = [];
-  const free: number[] = [];
-  const befores = new Map<string, Before & { rules: number[] }>();
-  const neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
-  parsed.forEach(({ pattern, before }, rule) => {
-    try {
-      const entry = builder.add(pattern, rule);
-      entryOf.push(entry);
-      const neighbour = before === undefined ? undefined : neighbourOf(before);
-      if (before === undefined) free.push(entry);
-      else if (neighbour !== undefined) neighbours.push({ rule, ...neighbour });
-      else {
-        // Rules often share one `before`: it is read once for all of them.
-        const source = beforeOf(all[rule]);
-        const known = befores.get(source);
-        if (known !== undefined) known.rules.push(rule);
-        else {
-          const entry = beforeBuilder.add(reversed(before), befores.size);
-          befores.set(source, { rules: [rule], entry, factors: requiredFactors(before) });
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof SizeError)) throw error;
-      errors.push(tooLarge(all[rule]?.id ?? '', error));
-    }
-  });
-  if (errors.length > 0) throw new RuleErrors(errors);
-  const alphabet = sharedAlphabet([...builder.sets, ...beforeBuilder.sets, ...neighbours.map(({ set }) => set)], all);
-  const limit = options.limits?.tableEntriesMax;
-  const size = limit === undefined ? {} : { entriesMax: limit };
-  const nfa = finishNfa(builder, alphabet);
-  const beginsWithLetter = (rule: number): boolean => mayBeginWithLetter(nfa, entryOf[rule] as number);
-  const before =
-    befores.size === 0
-      ? undefined
-      : new BeforeReader([...befores.values()], finishNfa(beforeBuilder, alphabet), beginsWithLetter, size);
-  const dfa = new LazyDfa(nfa, free, size);
-  const holdsOf = neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
-  const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
-  const roots = new Roots(dfa, types, typeOf, entryOf, before);
-  return {
-    mode: options.mode,
-    ruleCount: all.length,
-    dfa,
-    roots,
-    before,
-    filter: filterOf(dfa, { free, holdsOf, entryOf, before, size }),
-    candidateCharactersMax: options.limits?.candidateCharactersMax ?? CANDIDATE_CHARACTERS_MAX,
-    accepts: acceptor(all, options),
-  };
-}
-
-function beforeOf(rule: RedactionRule | ExactValue | undefined): string {
-  return rule !== undefined && 'before' in rule ? (rule.before ?? '') : '';
-}
-
-interface FilterSources {
-  readonly free: readonly number[];
-  readonly holdsOf: readonly { readonly rule: number; readonly holds: Uint8Array; readonly atStart: boolean }[];
-  readonly entryOf: readonly number[];
-  readonly before: BeforeReader | undefined;
-  readonly size: { entriesMax?: number };
-}
-
-/** The filter asks automata of its own, since led rules must be told from the others. */
-function filterOf({ nfa }: LazyDfa, sources: FilterSources): BeginFilter {
-  const { free, holdsOf, entryOf, before, size } = sources;
-  const { alphabet } = nfa;
-  const { led, isLead } = ledRules(nfa, [...free, ...holdsOf.map(({ rule }) => entryOf[rule] as number)]);
-  const rootsOf = (isWanted: (entry: number) => boolean): Roots => {
-    const opened = holdsOf.filter(({ rule }) => isWanted(entryOf[rule] as number));
-    const { types } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
-    const open = new Set(opened.map(({ rule }) => rule));
-    const kept = types.map((type) => ({ kind: type.kind, open: type.open.filter((rule) => open.has(rule)) }));
-    const { typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, holdsOf);
-    return new Roots(new LazyDfa(nfa, free.filter(isWanted), size), kept, typeOf, entryOf, undefined);
-  };
-  return new BeginFilter({
-    alphabet,
-    plain: rootsOf((entry) => !led.has(entry)),
-    led: led.size === 0 ? undefined : rootsOf((entry) => led.has(entry)),
-    isLead,
-    before,
-    entryOf,
-  });
-}
-
-function sharedAlphabet(sets: readonly CharSet[], all: readonly { id: string }[]): Alphabet {
-  try {
-    return alphabetOf(sets);
-  } catch (error) {
-    if (!(error instanceof SizeError)) throw error;
-    throw new RuleErrors([tooLarge(all.at(-1)?.id ?? '', error)]);
-  }
-}
-
-/** A `before` that only looks at the one code unit to the left, as a set of code units. */
-function neighbourOf(before: Node): { set: CharSet; atStart: boolean } | undefined {
-  if (before.kind === 'look') return before.look === 'start' ? { set: [], atStart: true } : undefined;
-  if (before.kind === 'choice') {
-    const parts = before.nodes.map(neighbourOf);
-    if (parts.some((part) => part === undefined)) return undefined;
-    const known = parts.filter((part) => part !== undefined);
-    return { set: setOf(known.flatMap(({ set }) => set)), atStart: known.some(({ atStart }) => atStart) };
-  }
-  if (before.kind !== 'set') return undefined;
-  // Half a pair tells nothing about the pair, so a set must hold all surrogates and all beyond U+FFFF, or none.
-  const bound = before.set.findIndex((edge) => edge >= 0xd800);
-  if (bound < 0) return { set: before.set, atStart: false };
-  const last = before.set.length - 2;
-  const holdsAll = bound >= last && (before.set[last] as number) <= 0xd800 && before.set[last + 1] === CODE_POINT_MAX;
-  if (!holdsAll && (before.set[bound] as number) <= 0xdfff) return undefined;
-  if (!holdsAll && (before.set.at(-1) as number) > 0xffff) return undefined;
-  return { set: before.set.map((edge) => Math.min(edge, 0xffff)), atStart: false };
-}
-
-function tooLarge(ruleId: string, error: SizeError): RuleError {
-  return {
-    ruleId,
-    field: 'pattern',
-    column: 1,
-    reason: `the pattern ${error.message}`,
-    expected: 'lower its counted repetitions, or leave an upper bound open as in {20,}',
-  };
 }
 
 function acceptor(all: readonly (RedactionRule | ExactValue)[], options: CompileOptions): ScanPlan['accepts'] {

@@ -3,9 +3,9 @@
  *
  * A rule whose `before` is a single character, such as `[\s"'=]`, costs nothing: the left neighbour alone decides. The
  * classes of the alphabet are grouped into *types* that agree on the kind of neighbour and on all such rules. Longer
- * `before` patterns are read by `BeforeReader`; the list of rules that it opens is a *gate*.
+ * `before` patterns are read by `Gates`; the list of rules that it opens is a *gate*.
  */
-import type { BeforeReader } from './before-reader.ts';
+import type { Gates } from './gates.ts';
 import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
 import { EDGE } from './nfa.ts';
 
@@ -22,10 +22,12 @@ export class Roots {
   /** Type of the left neighbour, by its class. */
   readonly typeOf: Uint16Array;
   private readonly entryOf: readonly number[];
-  private readonly before: BeforeReader | undefined;
+  private readonly gates: Gates | undefined;
   private states: LazyDfa['states'];
   private readonly plain: Int32Array;
   private readonly gated = new Map<number, number>();
+  /** By class of the left neighbour, one added. */
+  private readonly byClass: Int32Array;
 
   /** `types[0]` is the beginning of the text. `entryOf`: the automaton's entry of each rule. */
   constructor(
@@ -33,24 +35,44 @@ export class Roots {
     types: readonly LeftType[],
     typeOf: Uint16Array,
     entryOf: readonly number[],
-    before: BeforeReader | undefined,
+    gates: Gates | undefined,
   ) {
     this.dfa = dfa;
     this.types = types;
     this.typeOf = typeOf;
     this.entryOf = entryOf;
-    this.before = before;
+    this.gates = gates;
     this.states = dfa.states;
     this.plain = new Int32Array(types.length).fill(UNKNOWN);
+    this.byClass = new Int32Array(typeOf.length + 1).fill(UNKNOWN);
   }
 
-  /** The state before a candidate's first character; `gate` comes from `BeforeReader`, 0 for none. */
+  /** The state behind a neighbour of class `left`, -1 being the beginning of the text. */
+  behind(left: number): number {
+    if (this.states !== this.dfa.states) this.forget();
+    const known = this.byClass[left + 1] as number;
+    return known === UNKNOWN ? (this.byClass[left + 1] = this.at(this.typeBehind(left), 0)) : known;
+  }
+
+  /** The same with the rules of a gate. */
+  behindGate(left: number, gate: number): number {
+    return this.at(this.typeBehind(left), gate);
+  }
+
+  private typeBehind(left: number): number {
+    return left < 0 ? 0 : (this.typeOf[left] as number);
+  }
+
+  private forget(): void {
+    this.states = this.dfa.states;
+    this.plain.fill(UNKNOWN);
+    this.byClass.fill(UNKNOWN);
+    this.gated.clear();
+  }
+
+  /** The state before a candidate's first character; `gate` comes from `Gates`, 0 for none. */
   at(type: number, gate: number): number {
-    if (this.states !== this.dfa.states) {
-      this.states = this.dfa.states;
-      this.plain.fill(UNKNOWN);
-      this.gated.clear();
-    }
+    if (this.states !== this.dfa.states) this.forget();
     const known =
       gate === 0 ? (this.plain[type] as number) : (this.gated.get(gate * this.types.length + type) ?? UNKNOWN);
     return known === UNKNOWN ? this.make(type, gate) : known;
@@ -58,7 +80,7 @@ export class Roots {
 
   private make(type: number, gate: number): number {
     const { kind, open } = this.types[type] as LeftType;
-    const opened = this.before?.rulesOf(gate) ?? [];
+    const opened = this.gates?.rulesOf(gate) ?? [];
     const state = this.dfa.rootWith(
       kind,
       [...open, ...opened].map((rule) => this.entryOf[rule] as number),

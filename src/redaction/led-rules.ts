@@ -1,0 +1,234 @@
+/**
+ * Rules that begin with a run of characters up to a mark, such as `\b[a-z0-9.]{1,64}@`: any word may begin them.
+ *
+ * Following each such word would cost at every character of every text. But all that a run shares is known when its mark
+ * comes: then every start in it has read the same, and all of them go on as one. So nothing is done until a mark
+ * turns up, but to know, when somebody asks, which is the first start that a mark could still lead on.
+ */
+import type { CharSet } from './char-set.ts';
+import { complementOf, setOf } from './char-set.ts';
+import type { HeldText } from './held-text.ts';
+import { type Alphabet, classesIn, EDGE, lookHolds, LOOKS } from './nfa.ts';
+import type { Node } from './syntax.ts';
+
+/** How a rule begins, if it is led by a run of characters. */
+export interface Lead {
+  /** What it may begin with: a character, and the look before it as a number, or -1. */
+  readonly firsts: readonly { readonly look: number; readonly set: CharSet }[];
+  /** What the run consists of, its first character included. */
+  readonly run: CharSet;
+  readonly mark: CharSet;
+  /** Fewest and most characters before the mark. */
+  readonly min: number;
+  readonly max: number;
+  /** What follows the mark. */
+  readonly rest: Node;
+  readonly markNode: Node;
+}
+
+/** A run that is less variable than this is followed like any other text. */
+const SPREAD_MIN = 8;
+
+/** The lead of a pattern; undefined where it does not begin so. */
+export function leadOf(pattern: Node): Lead | undefined {
+  const nodes = flat(pattern);
+  const lead = runOf(nodes);
+  if (lead === undefined) return undefined;
+  const { firsts, run, min, max, next } = lead;
+  const mark = nodes[next];
+  if (mark?.kind !== 'set' || !isSimple(mark.set) || !isSimple(run) || min === 0 || max - min < SPREAD_MIN)
+    return undefined;
+  if (!firsts.every(({ set }) => isWithin(set, run)) || !isWithin(mark.set, complementOf(run))) return undefined;
+  const rest: Node = { kind: 'sequence', nodes: nodes.slice(next + 1) };
+  const markNode: Node = { kind: 'sequence', nodes: nodes.slice(next) };
+  return { firsts, run, mark: mark.set, min, max, rest, markNode };
+}
+
+interface Run {
+  readonly firsts: Lead['firsts'];
+  readonly run: CharSet;
+  readonly min: number;
+  readonly max: number;
+  readonly next: number;
+}
+
+/** A run alone, or one behind a character that it may also hold. */
+function runOf(nodes: readonly Node[]): Run | undefined {
+  const [one, two] = nodes;
+  if (one === undefined || two === undefined) return undefined;
+  const look = one.kind === 'look' ? LOOKS.indexOf(one.look) : -1;
+  const at = look < 0 ? 0 : 1;
+  const own = repeated(nodes[at] as Node);
+  if (own !== undefined)
+    return { firsts: [{ look, set: own.set }], run: own.set, min: own.min, max: own.max, next: at + 1 };
+  const firsts = firstsOf(nodes.slice(0, at + 1));
+  const behind = nodes[at + 1] === undefined ? undefined : repeated(nodes[at + 1] as Node);
+  if (firsts === undefined || behind === undefined) return undefined;
+  return { firsts, run: behind.set, min: behind.min + 1, max: behind.max + 1, next: at + 2 };
+}
+
+/** A character, perhaps behind a look, or a choice of such. */
+function firstsOf(nodes: readonly Node[]): Lead['firsts'] | undefined {
+  const [one, two] = nodes;
+  if (one?.kind === 'choice' && two === undefined) {
+    const parts = one.nodes.map((node) => firstsOf(flat(node)));
+    return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  }
+  if (one?.kind === 'set' && two === undefined) return [{ look: -1, set: one.set }];
+  if (one?.kind !== 'look' || two?.kind !== 'set' || nodes.length > 2) return undefined;
+  return [{ look: LOOKS.indexOf(one.look), set: two.set }];
+}
+
+function repeated(node: Node): { set: CharSet; min: number; max: number } | undefined {
+  if (node.kind !== 'repeat' || node.node.kind !== 'set' || node.max <= 1) return undefined;
+  return { set: node.node.set, min: node.min, max: node.max };
+}
+
+function flat(node: Node): Node[] {
+  return node.kind === 'sequence' ? node.nodes.flatMap(flat) : [node];
+}
+
+/** No halves of pairs: then a code unit is a character. */
+function isSimple(set: CharSet): boolean {
+  return (set.at(-1) as number) < 0xd800;
+}
+
+function isWithin(inner: CharSet, outer: CharSet): boolean {
+  return setOf([...inner, ...outer]).join() === setOf([...outer]).join();
+}
+
+/** A lead made ready for one program. */
+export interface LeadForm {
+  readonly rule: number;
+  readonly firsts: readonly { readonly look: number; readonly holds: Uint8Array }[];
+  readonly isRun: Uint8Array;
+  readonly isMark: Uint8Array;
+  readonly min: number;
+  readonly max: number;
+  /** The automaton's entry behind the mark. */
+  readonly restEntry: number;
+}
+
+export function leadForm(lead: Lead, rule: number, restEntry: number, alphabet: Alphabet): LeadForm {
+  const { min, max } = lead;
+  const firsts = lead.firsts.map(({ look, set }) => ({ look, holds: classesIn(set, alphabet) }));
+  const isRun = classesIn(lead.run, alphabet);
+  const isMark = classesIn(lead.mark, alphabet);
+  return { rule, firsts, isRun, isMark, min, max, restEntry };
+}
+
+/** Where the starts of one form's run lie in one channel. Each character is looked at a bounded number of times. */
+export class LedRun {
+  readonly form: LeadForm;
+  private readonly alphabet: Alphabet;
+  /** Up to there the text was looked at; the run that ends there began at `from`. */
+  private known = 0;
+  private from = 0;
+  /** No start of this run below it is open any more. */
+  private first = 0;
+
+  constructor(form: LeadForm, alphabet: Alphabet) {
+    this.form = form;
+    this.alphabet = alphabet;
+  }
+
+  /** The text up to `position`, of which `piece` holds what lies behind `base`, has been read. */
+  advance(piece: string, base: number, position: number): void {
+    const { classOf } = this.alphabet;
+    const low = Math.max(this.known, base);
+    let at = position;
+    while (at > low && this.form.isRun[classOf[piece.charCodeAt(at - 1 - base)] as number] === 1) at -= 1;
+    if (at > this.known) this.from = at;
+    this.known = position;
+    if (this.first < this.from) this.first = this.from;
+  }
+
+  /** Reading goes on at `position`, and nothing before it counts. */
+  restart(position: number): void {
+    this.known = position;
+    this.from = position;
+    this.first = position;
+  }
+
+  /** Starts below `end` are decided. */
+  discard(end: number): void {
+    if (this.first < end) this.first = end;
+  }
+
+  /** The first start that a mark at `position` or later could still lead on, or infinity; no candidate is longer than `limit`. */
+  oldest(text: HeldText, position: number, limit: number): number {
+    if (this.known !== position || this.from === position) return Number.POSITIVE_INFINITY;
+    this.first = this.nextStart(text, Math.max(this.first, position - this.form.max, position + 1 - limit), position);
+    return this.first < position ? this.first : Number.POSITIVE_INFINITY;
+  }
+
+  /** The starts that a mark at `position` leads on, ascending. */
+  startsBefore(text: HeldText, position: number, limit: number): number[] {
+    const { min, max } = this.form;
+    const end = position + 1 - min;
+    const starts: number[] = [];
+    let at = this.nextStart(text, Math.max(this.first, position - max, position + 1 - limit), end);
+    while (at < end) {
+      starts.push(at);
+      at = this.nextStart(text, at + 1, end);
+    }
+    return starts;
+  }
+
+  private nextStart(text: HeldText, from: number, end: number): number {
+    for (let at = from; at < end; at += 1) if (this.mayStart(text, at)) return at;
+    return end;
+  }
+
+  private mayStart(text: HeldText, at: number): boolean {
+    const { classOf, kindOf } = this.alphabet;
+    const klass = classOf[text.unitAt(at)] as number;
+    for (const { look, holds } of this.form.firsts) {
+      if (holds[klass] !== 1) continue;
+      if (look < 0) return true;
+      const left = at === 0 ? EDGE : (kindOf[classOf[text.unitAt(at - 1)] as number] as number);
+      if (lookHolds(look, left, kindOf[klass] as number)) return true;
+    }
+    return false;
+  }
+}
+
+/** The runs of every led rule in one channel. */
+export class LedRuns {
+  readonly runs: readonly LedRun[];
+  private piece = '';
+  private base = 0;
+
+  constructor(forms: readonly LeadForm[], alphabet: Alphabet) {
+    this.runs = forms.map((form) => new LedRun(form, alphabet));
+  }
+
+  /** From here on text is read from `piece`, which begins at `base`. */
+  enter(piece: string, base: number): void {
+    this.piece = piece;
+    this.base = base;
+  }
+
+  /** The text up to `position` has been read. */
+  advance(position: number): void {
+    for (const run of this.runs) run.advance(this.piece, this.base, position);
+  }
+
+  /** Reading goes on at `position`, and nothing before it counts. */
+  restart(position: number): void {
+    for (const run of this.runs) run.restart(position);
+  }
+
+  /** Starts below `end` are decided. */
+  discard(end: number): void {
+    for (const run of this.runs) run.discard(end);
+  }
+
+  /** The first start that a mark at `position` or later could still lead on, or infinity. */
+  oldest(text: HeldText, position: number, limit: number): number {
+    this.advance(position);
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const run of this.runs) oldest = Math.min(oldest, run.oldest(text, position, limit));
+    return oldest;
+  }
+}

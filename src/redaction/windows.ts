@@ -1,0 +1,344 @@
+/**
+ * What the beginning of a match looks like in the eight characters around it, and where in a `before` to look for it.
+ *
+ * A *window* is a short row of character sets that every match of a pattern shows at a known place. Windows are
+ * worked out from the tree when rules are loaded and may only err towards "looks like it"; `sieve.ts` finds them.
+ */
+import type { CharSet } from './char-set.ts';
+import { complementOf, WORD } from './char-set.ts';
+import { lengthsOf, type Node } from './syntax.ts';
+
+/** The characters 0 to 0x7e as bits of four 32-bit words; bit 0x7f stands for every other one. */
+export type AsciiBits = Int32Array;
+
+/** Sets of neighbouring characters; behind its end anything may stand. */
+export type Window = readonly AsciiBits[];
+
+/** Characters that a window may show. */
+export const WINDOW_CHARACTERS = 8;
+/** Most beginnings of one pattern that are written out; with more they are cut shorter. */
+const WINDOWS_MAX = 1_000;
+/** Most windows of one pattern; with more some are merged. */
+const WINDOWS_KEPT_MAX = 16;
+/** More alternatives than this are not looked into for the rarest place. */
+const BRANCHES_MAX = 128;
+
+/** How often each character stands in prose, roughly, in ten thousandths; what is not named is rare. */
+const PROSE_SHARES: Readonly<Record<string, number>> = {
+  ' ': 1_700, e: 950, t: 700, a: 620, o: 600, i: 560, n: 550, s: 510, r: 480, h: 400, l: 330, d: 300, c: 240, u: 230,
+  m: 200, p: 170, f: 160, g: 160, y: 150, w: 150, b: 120, v: 80, k: 60, '\n': 150, '.': 100, ',': 90, x: 20, j: 15,
+  q: 10, z: 10, "'": 20, '"': 30, '-': 40, ':': 40, '*': 30, '(': 15, ')': 15, '`': 20, '/': 15,
+}; // prettier-ignore
+const DIGIT_SHARE = 15;
+const CAPITAL_SHARE = 12;
+const RARE_SHARE = 3;
+const FAR_SHARE = 60;
+
+/** What follows a node, as a chain. */
+interface Rest {
+  readonly node: Node;
+  readonly next: Rest | undefined;
+}
+
+const ANYTHING: AsciiBits = Int32Array.of(-1, -1, -1, -1);
+const WORD_BITS = bitsOf(WORD);
+const NO_WORD_BITS = bitsOf(complementOf(WORD));
+
+/** A set of code points as bits. */
+export function bitsOf(set: CharSet): AsciiBits {
+  const bits = new Int32Array(4);
+  for (let i = 0; i < set.length; i += 2) {
+    const high = set[i + 1] as number;
+    for (let unit = set[i] as number; unit <= Math.min(high, 0x7e); unit += 1) addBit(bits, unit);
+    if (high >= 0x7f) addBit(bits, 0x7f);
+  }
+  return bits;
+}
+
+function addBit(bits: AsciiBits, unit: number): void {
+  bits[unit >>> 5] = (bits[unit >>> 5] as number) | (1 << (unit & 31));
+}
+
+/**
+ * The windows that a match of `pattern` may begin with, the character to its left first. `left` is what that one must
+ * be; undefined where the pattern alone decides.
+ */
+export function beginningWindows(pattern: Node, left: AsciiBits | undefined): Window[] {
+  return headsOf({ node: pattern, next: undefined }, WINDOW_CHARACTERS - 1).map((head) => [
+    left ?? leftOf(pattern, head[0] ?? ANYTHING),
+    ...head,
+  ]);
+}
+
+/** What may stand to the left of a match that begins with one of `first`. */
+function leftOf(pattern: Node, first: AsciiBits): AsciiBits {
+  if (!beginsAtBoundary(pattern)) return ANYTHING;
+  if (isWithin(first, WORD_BITS)) return NO_WORD_BITS;
+  return isWithin(first, NO_WORD_BITS) && !contains(first, 0x7f) ? WORD_BITS : ANYTHING;
+}
+
+function beginsAtBoundary(node: Node): boolean {
+  if (node.kind === 'look') return node.look === 'boundary';
+  if (node.kind === 'sequence') return node.nodes[0] !== undefined && beginsAtBoundary(node.nodes[0]);
+  return node.kind === 'choice' && node.nodes.every(beginsAtBoundary);
+}
+
+/** The windows for a mark that follows a character of `left`. */
+export function markWindows(mark: Node, left: AsciiBits): Window[] {
+  return headsOf({ node: mark, next: undefined }, WINDOW_CHARACTERS - 1).map((head) => [left, ...head]);
+}
+
+/** Places that every match passes: what to look for there, and the rest of the pattern from there on. */
+export interface Landmark {
+  readonly windows: readonly Window[];
+  readonly suffixes: readonly Node[];
+  /** The share of the places of prose that look like it, roughly. */
+  readonly share: number;
+}
+
+/** The rarest places one of which every match of `node` passes; undefined when it need not pass any. */
+export function landmarkOf(node: Node): Landmark | undefined {
+  return landmark(node, undefined);
+}
+
+function landmark(node: Node, rest: Rest | undefined): Landmark | undefined {
+  switch (node.kind) {
+    case 'look':
+      return undefined;
+    case 'set': {
+      const window = plainRun({ node, next: rest });
+      return { windows: [window], suffixes: [chained(node, rest)], share: shareOf(window) };
+    }
+    case 'choice':
+      return landmarkOfAll(node.nodes, rest);
+    case 'repeat':
+      return node.min === 0 ? undefined : landmark(node.node, { node: fewer(node), next: rest });
+    case 'sequence': {
+      let best: Landmark | undefined;
+      let next = rest;
+      for (let i = node.nodes.length - 1; i >= 0; i -= 1) {
+        const part = node.nodes[i] as Node;
+        const one = landmark(part, next);
+        if (one !== undefined && (best === undefined || one.share < best.share)) best = one;
+        next = { node: part, next };
+      }
+      return best;
+    }
+  }
+}
+
+function landmarkOfAll(branches: readonly Node[], rest: Rest | undefined): Landmark | undefined {
+  if (branches.length > BRANCHES_MAX) return undefined;
+  const parts: Landmark[] = [];
+  for (const branch of branches) {
+    const part = landmark(branch, rest);
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
+  return {
+    windows: parts.flatMap(({ windows }) => windows),
+    suffixes: parts.flatMap(({ suffixes }) => suffixes),
+    share: parts.reduce((sum, { share }) => sum + share, 0),
+  };
+}
+
+/** The sets that a text must show one after another, up to where it may go on in several ways. */
+function plainRun(from: Rest): Window {
+  const run: AsciiBits[] = [];
+  for (let rest: Rest | undefined = from; rest !== undefined && run.length < WINDOW_CHARACTERS;) {
+    const { node, next }: Rest = rest;
+    if (node.kind === 'set') {
+      run.push(knownBits(node.set));
+      // A character beyond U+FFFF is two code units: where what follows stands is not known.
+      if ((node.set.at(-1) as number) > 0xffff) break;
+      rest = next;
+    } else if (node.kind === 'look') rest = next;
+    else if (node.kind === 'sequence') rest = chain(node.nodes, next);
+    else if (node.kind === 'repeat' && node.min > 0) rest = { node: node.node, next: { node: fewer(node), next } };
+    else if (node.kind === 'repeat' && node.max === 0) rest = next;
+    else break;
+  }
+  return run;
+}
+
+function chain(nodes: readonly Node[], rest: Rest | undefined): Rest | undefined {
+  return nodes.reduceRight<Rest | undefined>((next, node) => ({ node, next }), rest);
+}
+
+function fewer(node: Node & { kind: 'repeat' }): Node {
+  return { kind: 'repeat', node: node.node, min: Math.max(0, node.min - 1), max: node.max - 1 };
+}
+
+function chained(node: Node, rest: Rest | undefined): Node {
+  const nodes = [node];
+  for (let link = rest; link !== undefined; link = link.next) nodes.push(link.node);
+  return { kind: 'sequence', nodes };
+}
+
+/** The share of the places of prose at which a match of `pattern` may seem to begin, roughly and rather too high. */
+export function beginningShare(pattern: Node): number {
+  if (pattern.kind === 'choice') return pattern.nodes.reduce((sum, branch) => sum + beginningShare(branch), 0);
+  if (pattern.kind === 'sequence') {
+    const at = pattern.nodes.findIndex((node) => node.kind !== 'look');
+    const first = pattern.nodes[at];
+    if (first?.kind === 'choice') {
+      const rest = pattern.nodes.slice(at + 1);
+      return first.nodes.reduce((sum, node) => sum + beginningShare({ kind: 'sequence', nodes: [node, ...rest] }), 0);
+    }
+    if (first?.kind === 'sequence') {
+      return beginningShare({ kind: 'sequence', nodes: [...first.nodes, ...pattern.nodes.slice(at + 1)] });
+    }
+  }
+  return shareOf(plainRun({ node: pattern, next: undefined }));
+}
+
+/** The share of the places of prose that look like a window, if characters came independently. */
+function shareOf(window: Window): number {
+  return window.reduce((share, bits) => share * shareOfBits(bits), 1);
+}
+
+const SHARE_OF = Float64Array.from({ length: 128 }, (_, unit) => shareOfUnit(unit) / 10_000);
+
+function shareOfUnit(unit: number): number {
+  const character = String.fromCharCode(unit);
+  const known = PROSE_SHARES[character];
+  if (known !== undefined) return known;
+  if (unit === 0x7f) return FAR_SHARE;
+  if (character >= '0' && character <= '9') return DIGIT_SHARE;
+  return character >= 'A' && character <= 'Z' ? CAPITAL_SHARE : RARE_SHARE;
+}
+
+const shareOfSets = new WeakMap<AsciiBits, number>();
+
+function shareOfBits(bits: AsciiBits): number {
+  let share = shareOfSets.get(bits);
+  if (share !== undefined) return share;
+  share = 0;
+  for (let unit = 0; unit < 128; unit += 1) if (contains(bits, unit)) share += SHARE_OF[unit] as number;
+  shareOfSets.set(bits, share);
+  return share;
+}
+
+export function contains(bits: AsciiBits, unit: number): boolean {
+  return (((bits[unit >>> 5] as number) >>> (unit & 31)) & 1) === 1;
+}
+
+function isWithin(inner: AsciiBits, outer: AsciiBits): boolean {
+  return inner.every((word, i) => (word & ~(outer[i] as number)) === 0);
+}
+
+/** Every beginning, up to `length` characters; merged, or shorter ones, where there are too many. */
+function headsOf(rest: Rest, length: number): Window[] {
+  for (let most = length; most > 1; most -= 1) {
+    const heads = new Heads(most);
+    if (heads.collect(rest, [])) return merged(heads.found);
+  }
+  return [[]];
+}
+
+/** Fewer windows that show the same and, where there are many, more. */
+function merged(windows: readonly Window[]): Window[] {
+  let kept = mergedBy(windows, () => true);
+  const length = Math.max(0, ...windows.map((window) => window.length));
+  for (let place = length - 1; place >= 0 && kept.length > WINDOWS_KEPT_MAX; place -= 1) {
+    kept = mergedBy(kept, (at) => at !== place);
+  }
+  for (let places = length - 1; places >= 0 && kept.length > WINDOWS_KEPT_MAX; places -= 1) {
+    kept = mergedBy(kept, (at) => at < places);
+  }
+  return kept;
+}
+
+/** One window for all that are as long and show the same at the places that count. */
+function mergedBy(windows: readonly Window[], counts: (place: number) => boolean): Window[] {
+  const groups = new Map<string, Window>();
+  for (const window of windows) {
+    const key = `${window.length}:${window.map((bits, place) => (counts(place) ? bits.join() : '')).join(';')}`;
+    const known = groups.get(key);
+    groups.set(key, known === undefined ? window : known.map((bits, at) => unionOf(bits, window[at] as AsciiBits)));
+  }
+  return [...groups.values()];
+}
+
+function unionOf(one: AsciiBits, two: AsciiBits): AsciiBits {
+  return one === two ? one : one.map((word, i) => word | (two[i] as number));
+}
+
+/** Collects beginnings of one length; gives up beyond `WINDOWS_MAX`. */
+class Heads {
+  readonly found: Window[] = [];
+  private readonly length: number;
+  private steps = 0;
+
+  constructor(length: number) {
+    this.length = length;
+  }
+
+  /** False when there are too many. */
+  collect(rest: Rest | undefined, head: readonly AsciiBits[]): boolean {
+    this.steps += 1;
+    if (this.steps > 16 * WINDOWS_MAX) return false;
+    if (rest === undefined || head.length === this.length) return this.add(head);
+    const { node, next } = rest;
+    switch (node.kind) {
+      case 'look':
+        return this.collect(next, head);
+      case 'set': {
+        const grown = [...head, knownBits(node.set)];
+        // A character beyond U+FFFF is two code units: where what follows stands is not known.
+        return (node.set.at(-1) as number) > 0xffff ? this.add(grown) : this.collect(next, grown);
+      }
+      case 'sequence':
+        return this.collect(chain(node.nodes, next), head);
+      case 'choice':
+        return node.nodes.every((branch) => this.collect({ node: branch, next }, head));
+      case 'repeat':
+        return this.collectRepeat(node, next, head);
+    }
+  }
+
+  private collectRepeat(node: Node & { kind: 'repeat' }, next: Rest | undefined, head: readonly AsciiBits[]): boolean {
+    if (node.min === 0 && !this.collect(next, head)) return false;
+    if (node.max === 0) return true;
+    if (lengthsOf(node.node).min === 0) return this.add(head);
+    return this.collect({ node: node.node, next: { node: fewer(node), next } }, head);
+  }
+
+  private add(head: readonly AsciiBits[]): boolean {
+    this.found.push(head);
+    return this.found.length <= WINDOWS_MAX;
+  }
+}
+
+const bitsOfSets = new WeakMap<CharSet, AsciiBits>();
+
+function knownBits(set: CharSet): AsciiBits {
+  let bits = bitsOfSets.get(set);
+  if (bits === undefined) {
+    bits = bitsOf(set);
+    bitsOfSets.set(set, bits);
+  }
+  return bits;
+}
+
+/**
+ * The same pattern with every count made open: `a{2,5}` as `a+`. It matches more and needs few states, which is what a
+ * filter wants that reads all text.
+ */
+export function withoutCounts(node: Node): Node {
+  switch (node.kind) {
+    case 'set':
+    case 'look':
+      return node;
+    case 'sequence':
+    case 'choice':
+      return { kind: node.kind, nodes: node.nodes.map(withoutCounts) };
+    case 'repeat': {
+      const isOptional = node.min === 0 && node.max <= 1;
+      const max = node.max <= 1 ? node.max : Number.POSITIVE_INFINITY;
+      return isOptional || node.max === 0
+        ? { kind: 'repeat', node: withoutCounts(node.node), min: node.min, max: node.max }
+        : { kind: 'repeat', node: withoutCounts(node.node), min: Math.min(node.min, 1), max };
+    }
+  }
+}
