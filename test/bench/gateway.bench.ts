@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { chatRequestCost } from './injection-request.ts';
 import { PACE_MS, TOKENS } from './lib/model.ts';
 import { start, type Measured } from './lib/process.ts';
 
@@ -204,6 +205,8 @@ for (const [name, list] of samples) {
     `| ${name} | ${middle('cpuPerRequest')} | ${ratio('cpuPerRequest').toFixed(2)} | ${middle('cpuPerToken')} | ${ratio('cpuPerToken').toFixed(2)} | ${middle('firstTokenMs')} |\n`,
   );
 }
+
+process.stdout.write(`\nIn a loop without sockets, ${chatRequestCost()}\n`);
 
 if (!quick) {
   const { readyMs, idleMiB } = await coldStart(main, upstream);
