@@ -172,6 +172,10 @@ export const materialCases: CaseTable = {
       'amqp://${USER}:${PASSWORD}@mq',
     ],
   },
+  url_token: {
+    hits: [`git clone https://«${v.hex(40)}@»git.acme.io/x.git`, `url: https://«${v.b62(32)}:x-oauth-basic@»acme.io`],
+    misses: [`https://git@acme.io/${v.hex(40)}`, 'https://continuous-integration-user@acme.io', `${v.hex(40)}@acme.io`],
+  },
   credential_url: {
     hits: [`clone «https://deploy:${v.b62(20)}@git.acme.io»/x.git`, `«ftp://backup:s3${v.b62(8)}@files.acme.io»`],
     misses: [
@@ -253,7 +257,7 @@ export const gatedCases: CaseTable = {
     ],
   },
   curl_key: {
-    hits: [`curl -u «${v.hex(32)}:» https://api.acme.io/v1/charges`, `curl --user "«${v.b62(24)}:x»" https://acme.io`],
+    hits: [`curl -u «${v.hex(32)}:» https://api.acme.io/v1/charges`, `curl --user "«${v.hex(24)}:x»" https://acme.io`],
     misses: ['curl -u service-account-user: x', `docker run -u 1000: ${v.hex(32)}`, `git push -u origin:${v.hex(32)}`],
   },
   sidekiq_secret: {

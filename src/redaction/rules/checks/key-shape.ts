@@ -102,10 +102,12 @@ export function isKeyShaped(value: string): boolean {
   return wordLetters(sample) <= PREFIX_LETTERS_MAX && languageBits(sample) <= LANGUAGE_BITS_MAX;
 }
 
-/** `curl -u KEY:` and `KEY:x`: an empty password, or one that means none. */
+/** `curl -u KEY:`, `KEY:x` and `https://KEY@`: without what stands behind a key, an empty password or one that means none. */
 function withoutPassword(text: string): string {
-  const colon = text.length - (text.endsWith(':') ? 1 : 2);
-  return colon > 0 && text.charAt(colon) === ':' ? text.slice(0, colon) : text;
+  const pair = text.endsWith('@') ? text.slice(0, -1) : text;
+  const colon = pair.indexOf(':');
+  const isNoPassword = colon > 0 && ['', 'x', 'x-oauth-basic'].includes(pair.slice(colon + 1).toLowerCase());
+  return isNoPassword ? pair.slice(0, colon) : pair;
 }
 
 const SAMPLE_CHARACTERS = 96;

@@ -110,8 +110,12 @@ export function isPasswordValue(text: string): boolean {
   );
 }
 
-/** A name in code with a number in it: `Oauth2Application`. People's passwords are shorter. */
+/** How the names of types end that a parameter called `password` has. */
+const TYPE_ENDINGS = ['Array', 'String', 'Bytes', 'Buffer', 'str'] as const;
+
+/** A name in code with a number in it: `Oauth2Application`, `Uint8Array`. People's passwords are shorter. */
 function isName(text: string): boolean {
+  if (TYPE_ENDINGS.some((ending) => text.endsWith(ending))) return true;
   const { digit, other } = characterCounts(text);
   return text.length > 15 && digit === 1 && other === 0 && languageBits(text) > 0.3;
 }

@@ -83,7 +83,7 @@ const NEXT_LINE = re`["']?,?\s{1,12}["']?value["']?\s?[:=]\s{0,2}["']?|</key>\s{
 const DECLARED = re`(?:token|secret|password|key)"?\s\{\s{1,8}default\s{0,6}=\s{0,4}"`;
 
 /** `?key=…` in a URL. */
-const QUERY = '[?&](?:key|sig|signature|auth|code|app_?id)=';
+const QUERY = '[?&](?:x-(?:amz|goog)-signature|key|sig|signature|auth|code|app_?id)=';
 
 /** How services are named that hand out keys: `weatherstack`, `newsapi`. */
 const NAMED_ALIKE = '[a-z0-9]{2}(?:api|stack|layer|sms|pay|crm|desk)';
@@ -170,7 +170,7 @@ export const genericRules: readonly RedactionRule[] = [
     id: 'password',
     label: 'PASSWORD',
     pattern: PASSWORD,
-    before: re`(?:password|passwd|passphrase|pwd|pass)${SUFFIX}(?:${CLOSING}${OPERATOR}${OPENING}| is ${OPENING})`,
+    before: re`(?:password|passwd|passphrase|pwd|pass)${SUFFIX}(?:${CLOSING}${OPERATOR}${OPENING}| is ${OPENING}| \\?["'\x60])|--pass(?:word)? |sshpass -p ?["']?`,
     validators: ['password_value'],
     source: 'https://cwe.mitre.org/data/definitions/259.html',
   },
