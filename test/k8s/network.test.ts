@@ -48,8 +48,9 @@ describe.each(OVERLAYS)('network of overlay %s', (overlay) => {
     expect(arrows(render(overlay), ['ollama'])).toEqual(['llm-gateway > ollama:11434']);
   });
 
-  test.skipIf(KUBECTL === undefined)(`nobody but Open WebUI reaches the gateway${why}`, () => {
-    expect(arrows(render(overlay), ['llm-gateway'])).toEqual(['open-webui > llm-gateway:8000']);
+  test.skipIf(KUBECTL === undefined)(`nobody but Open WebUI, and a Prometheus, reaches the gateway${why}`, () => {
+    const prometheus = overlay === 'observability' ? ['prometheus > llm-gateway:8000'] : [];
+    expect(arrows(render(overlay), ['llm-gateway'])).toEqual(['open-webui > llm-gateway:8000', ...prometheus]);
   });
 
   test.skipIf(KUBECTL === undefined)(`only the gateway reaches its counters and the collector's intake${why}`, () => {
@@ -62,6 +63,14 @@ describe.each(OVERLAYS)('network of overlay %s', (overlay) => {
     }[overlay];
     expect(fromOutside.filter((arrow) => arrow.startsWith('llm-gateway >'))).toEqual(expected ?? []);
     expect(fromOutside.filter((arrow) => !arrow.startsWith('llm-gateway >'))).toEqual([]);
+  });
+
+  test.skipIf(KUBECTL === undefined)(`nobody but Grafana asks for pictures, and nobody asks Grafana${why}`, () => {
+    const asked = arrows(render(overlay), ['grafana', 'prometheus', 'jaeger']).filter(
+      (arrow) => !/:(4318|13133)$/.test(arrow),
+    );
+    const expected = overlay === 'observability' ? ['grafana > jaeger:16686', 'grafana > prometheus:9090'] : [];
+    expect(asked).toEqual(expected);
   });
 
   test.skipIf(KUBECTL === undefined)(`nobody reaches the internet, but Ollama while it is bootstrapped${why}`, () => {

@@ -84,7 +84,9 @@ test.skipIf(KUBECTL === undefined)(`no object is rendered twice${needs(KUBECTL, 
 test.skipIf(KUBECTL === undefined || CHECKOV === undefined)(
   `checkov finds nothing that k8s/checkov.yaml does not explain${needs(CHECKOV, 'checkov')}`,
   () => {
-    const files = ['production', 'dev', 'bootstrap'].map((name) => writeRendered(name, `k8s/overlays/${name}`));
+    const files = ['production', 'observability', 'dev', 'bootstrap'].map((name) =>
+      writeRendered(name, `k8s/overlays/${name}`),
+    );
     run([
       CHECKOV ?? '',
       '--config-file',
