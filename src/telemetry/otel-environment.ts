@@ -183,7 +183,10 @@ function listOf(names: readonly string[], others: Readonly<Record<string, string
   };
 }
 
-function ratio(value: string): Verdict {
+/** Only a sampler by ratio reads it; the argument of another may be anything. */
+function ratio(value: string, _variable: string, environment: Environment): Verdict {
+  const sampler = environment['OTEL_TRACES_SAMPLER']?.trim().toLowerCase() ?? '';
+  if (sampler !== '' && !sampler.endsWith('traceidratio')) return {};
   const number = Number(value);
   return number >= 0 && number <= 1 ? {} : { problem: 'is not a share; accepted: 0 to 1, such as 0.05' };
 }

@@ -68,7 +68,12 @@ export async function startBrowser(): Promise<Browser> {
     ],
     { stdout: 'ignore', stderr: 'ignore' },
   );
-  const session = await connect(await addressOf(profile, child));
+  const session = await addressOf(profile, child)
+    .then(connect)
+    .catch((error: unknown) => {
+      child.kill();
+      throw error;
+    });
   return {
     open: (url, look = {}) => openPage(session, url, look),
     async close() {

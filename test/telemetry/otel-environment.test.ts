@@ -84,6 +84,11 @@ describe('what is standard and not done is said, and does not stop the start', (
   });
 });
 
+test('the argument of a sampler that is not done is not judged', () => {
+  const remote = { OTEL_TRACES_SAMPLER: 'jaeger_remote', OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://c:14250' };
+  expect(readOtelEnvironment(remote).problems).toEqual([]);
+});
+
 test.each<[Variables, Variables]>([
   [{ OTEL_TRACES_SAMPLER: ' TraceIdRatio ' }, { OTEL_TRACES_SAMPLER: 'traceidratio' }],
   [{ OTEL_PROPAGATORS: 'B3, b3 ,Jaeger' }, { OTEL_PROPAGATORS: 'b3,jaeger' }],
