@@ -17,7 +17,7 @@ export interface Before {
   /** Where it begins in the automaton of reversed patterns, whose rule numbers are indices of the `before` patterns. */
   readonly entry: number;
   /** Where what it passes begins in the forward automaton, whose rule numbers are the same. */
-  readonly suffixEntries: readonly number[];
+  readonly suffixEntry: number;
 }
 
 interface GateParts {
@@ -50,7 +50,7 @@ export class Gates {
   private idle = new Uint8Array(64);
 
   constructor({ befores, backward, forward, firstOf, lastOf, size }: GateParts) {
-    const entries = befores.flatMap(({ suffixEntries }) => suffixEntries);
+    const entries = befores.map(({ suffixEntry }) => suffixEntry);
     this.forward = new LazyDfa(forward, entries, { ...size, isUnanchored: true, reportsLate: true });
     this.befores = befores;
     this.firstOf = befores.map(({ rules }) => firstOf(rules));

@@ -67,6 +67,8 @@ export class LazyDfa {
   private readonly reportsLate: boolean;
   private readonly roots = new Int32Array(KINDS);
   private readonly rootsOf = new Map<number, number>();
+  /** For looks, whether another follows at the same position. */
+  private readonly lookAhead = new Map<number, boolean>();
   private readonly entriesMax: number;
   private readonly marks: Int32Array;
   private mark = 0;
@@ -298,8 +300,17 @@ export class LazyDfa {
 
   /** A look may be followed by another at the same position, which then needs the left neighbour too. */
   private leadsToLook(node: number): boolean {
+    let known = this.lookAhead.get(node);
+    if (known === undefined) {
+      known = this.findsLook(this.nfa.next[node] as number);
+      this.lookAhead.set(node, known);
+    }
+    return known;
+  }
+
+  private findsLook(node: number): boolean {
     const seen = new Set<number>();
-    const stack = [this.nfa.next[node] as number];
+    const stack = [node];
     while (stack.length > 0) {
       const at = stack.pop() as number;
       if (seen.has(at)) continue;

@@ -8,7 +8,7 @@
 import type { CharSet } from './char-set.ts';
 import { complementOf, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
-import { type Alphabet, classesIn, EDGE, lookHolds, LOOKS } from './nfa.ts';
+import { type Alphabet, classesIn, lookHolds, LOOKS } from './nfa.ts';
 import type { Node } from './syntax.ts';
 
 /** How a rule begins, if it is led by a run of characters. */
@@ -101,6 +101,8 @@ function isWithin(inner: CharSet, outer: CharSet): boolean {
 export interface LeadForm {
   readonly rule: number;
   readonly firsts: readonly { readonly look: number; readonly holds: Uint8Array }[];
+  /** By class what may stand to the left, and, last, whether the text may begin there; undefined: anything. */
+  readonly left: Uint8Array | undefined;
   readonly isRun: Uint8Array;
   readonly isMark: Uint8Array;
   readonly min: number;
@@ -109,12 +111,20 @@ export interface LeadForm {
   readonly restEntry: number;
 }
 
-export function leadForm(lead: Lead, rule: number, restEntry: number, alphabet: Alphabet): LeadForm {
+/** `left`: for a rule whose `before` is one character, the set of it, and whether the text may begin there instead. */
+export function leadForm(
+  lead: Lead,
+  rule: number,
+  restEntry: number,
+  alphabet: Alphabet,
+  left?: { readonly set: CharSet; readonly atStart: boolean },
+): LeadForm {
   const { min, max } = lead;
   const firsts = lead.firsts.map(({ look, set }) => ({ look, holds: classesIn(set, alphabet) }));
   const isRun = classesIn(lead.run, alphabet);
   const isMark = classesIn(lead.mark, alphabet);
-  return { rule, firsts, isRun, isMark, min, max, restEntry };
+  const opened = left === undefined ? undefined : Uint8Array.of(...classesIn(left.set, alphabet), left.atStart ? 1 : 0);
+  return { rule, firsts, left: opened, isRun, isMark, min, max, restEntry };
 }
 
 /** Where the starts of one form's run lie in one channel. Each character is looked at a bounded number of times. */
@@ -181,13 +191,13 @@ export class LedRun {
   }
 
   private mayStart(text: HeldText, at: number): boolean {
-    const { classOf, kindOf } = this.alphabet;
+    const { classOf, kindOf, classes } = this.alphabet;
     const klass = classOf[text.unitAt(at)] as number;
+    const left = at === 0 ? classes : (classOf[text.unitAt(at - 1)] as number);
+    if (this.form.left !== undefined && this.form.left[left] !== 1) return false;
     for (const { look, holds } of this.form.firsts) {
       if (holds[klass] !== 1) continue;
-      if (look < 0) return true;
-      const left = at === 0 ? EDGE : (kindOf[classOf[text.unitAt(at - 1)] as number] as number);
-      if (lookHolds(look, left, kindOf[klass] as number)) return true;
+      if (look < 0 || lookHolds(look, kindOf[left] as number, kindOf[klass] as number)) return true;
     }
     return false;
   }

@@ -148,6 +148,10 @@ export class NfaBuilder {
   }
 
   private buildRepeat(node: Node & { kind: 'repeat' }, next: number): number {
+    if (node.node.kind === 'set') {
+      const parts = this.partsOf(node.node.set);
+      if (parts.isPlain) return this.repeatSet(this.setId(parts.plain), node.min, node.max, next);
+    }
     let entry = next;
     if (node.max === Number.POSITIVE_INFINITY) {
       const loop = this.node(OP_SPLIT, 0, -1, next);
@@ -160,6 +164,19 @@ export class NfaBuilder {
       }
     }
     for (let i = 0; i < node.min; i += 1) entry = this.build(node.node, entry);
+    return entry;
+  }
+
+  /** The same for a set of single code units, of which patterns hold long runs. */
+  private repeatSet(id: number, min: number, max: number, next: number): number {
+    let entry = next;
+    if (max === Number.POSITIVE_INFINITY) {
+      entry = this.node(OP_SPLIT, 0, -1, next);
+      this.next[entry] = this.node(OP_SET, id, entry);
+    } else {
+      for (let i = min; i < max; i += 1) entry = this.node(OP_SPLIT, 0, this.node(OP_SET, id, entry), next);
+    }
+    for (let i = 0; i < min; i += 1) entry = this.node(OP_SET, id, entry);
     return entry;
   }
 
@@ -187,6 +204,10 @@ export class NfaBuilder {
   }
 
   private unitNode(units: CharSet, next: number): number {
+    return this.node(OP_SET, this.setId(units), next);
+  }
+
+  private setId(units: CharSet): number {
     let id = this.idsOfSets.get(units);
     if (id === undefined) {
       const key = units.join();
@@ -194,7 +215,7 @@ export class NfaBuilder {
       this.setIds.set(key, id);
       this.idsOfSets.set(units, id);
     }
-    return this.node(OP_SET, id, next);
+    return id;
   }
 
   private partsOf(set: CharSet): UnitParts {

@@ -9,7 +9,8 @@ import { type Lead, leadForm, leadOf } from './led-rules.ts';
 import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
 import { leftTypes, Roots } from './roots.ts';
 import type { ScanPlan } from './scanner.ts';
-import { BEGINNING, GATE, MARK, Sieve, type SieveWindow } from './sieve.ts';
+import { Sieve } from './sieve.ts';
+import { BEGINNING, GATE, MARK, type SieveWindow } from './sieve-buckets.ts';
 import { type Node, reversed } from './syntax.ts';
 import {
   beginningShare,
@@ -67,6 +68,7 @@ export function buildPlan(parsed: readonly ParsedRule[], options: PlanOptions): 
 interface Led {
   readonly rule: number;
   readonly lead: Lead;
+  readonly left: { readonly set: CharSet; readonly atStart: boolean } | undefined;
   readonly restEntry: number;
 }
 
@@ -74,10 +76,12 @@ interface KnownBefore {
   readonly node: Node;
   readonly rules: number[];
   readonly entry: number;
-  readonly suffixEntries: readonly number[];
+}
+
+/** A `before` and how it is noticed. */
+interface NoticedBefore extends Before {
   /** Undefined where the rules are noticed by their own beginning. */
   readonly windows: readonly Window[] | undefined;
-  readonly share: number;
 }
 
 class PlanParts {
@@ -87,50 +91,48 @@ class PlanParts {
   private readonly entryOf: number[] = [];
   private readonly free: number[] = [];
   private readonly led: Led[] = [];
-  private readonly neighbours: { rule: number; set: CharSet; atStart: boolean }[] = [];
+  private readonly neighbours: { rule: number; isLed: boolean; set: CharSet; atStart: boolean }[] = [];
   private readonly befores = new Map<string, KnownBefore>();
 
   add({ pattern, before, beforeSource }: ParsedRule, rule: number): void {
     this.entryOf[rule] = this.builder.add(pattern, rule);
-    if (before === undefined) {
-      const lead = leadOf(pattern);
-      if (lead === undefined) this.free.push(rule);
-      else this.led.push({ rule, lead, restEntry: this.builder.add(lead.rest, rule) });
+    const left = before === undefined ? undefined : neighbourOf(before);
+    if (before !== undefined && left === undefined) {
+      const known = this.befores.get(beforeSource);
+      if (known !== undefined) known.rules.push(rule);
+      else {
+        const entry = this.backward.add(reversed(before), this.befores.size);
+        this.befores.set(beforeSource, { node: before, rules: [rule], entry });
+      }
       return;
     }
-    const neighbour = neighbourOf(before);
-    const known = this.befores.get(beforeSource);
-    if (neighbour !== undefined) this.neighbours.push({ rule, ...neighbour });
-    else if (known !== undefined) known.rules.push(rule);
-    else this.befores.set(beforeSource, this.readBefore(before, rule));
+    const lead = leadOf(pattern);
+    if (lead !== undefined) this.led.push({ rule, lead, left, restEntry: this.builder.add(lead.rest, rule) });
+    else if (left === undefined) this.free.push(rule);
+    if (left !== undefined) this.neighbours.push({ rule, isLed: lead !== undefined, ...left });
   }
 
-  private readBefore(node: Node, rule: number): KnownBefore {
-    const index = this.befores.size;
-    const landmark = landmarkOf(node);
-    const suffixes = landmark?.suffixes ?? [node];
-    return {
-      node,
-      rules: [rule],
-      entry: this.backward.add(reversed(node), index),
-      suffixEntries: suffixes.map((suffix) => this.forward.add(withoutCounts(suffix), index)),
-      windows: landmark?.windows,
-      share: landmark?.share ?? Number.POSITIVE_INFINITY,
-    };
+  private noticed({ node, rules, entry }: KnownBefore, index: number, parsed: readonly ParsedRule[]): NoticedBefore {
+    const patterns = rules.map((rule) => (parsed[rule] as ParsedRule).pattern);
+    const landmark = landmarkOf(node, { kind: 'choice', nodes: patterns });
+    const own = patterns.reduce((sum, pattern) => sum + beginningShare(pattern), 0);
+    const isShy = landmark === undefined || own < landmark.share;
+    const suffixEntry = this.forward.add(withoutCounts(landmark?.suffix ?? node), index);
+    return { rules, entry, suffixEntry, windows: isShy ? undefined : landmark.windows };
   }
 
   finish(parsed: readonly ParsedRule[], options: PlanOptions): ScanPlan {
     const { builder, backward, forward, entryOf } = this;
+    const befores = [...this.befores.values()].map((before, index) => this.noticed(before, index, parsed));
     const alphabet = this.alphabet();
     const size = options.tableEntriesMax === undefined ? {} : { entriesMax: options.tableEntriesMax };
     const nfa = finishNfa(builder, alphabet);
-    const befores = [...this.befores.values()];
     const backwardNfa = finishNfa(backward, alphabet);
     const gates =
       befores.length === 0
         ? undefined
         : new Gates({
-            befores: befores satisfies readonly Before[],
+            befores,
             backward: backwardNfa,
             forward: finishNfa(forward, alphabet),
             firstOf: (rules) =>
@@ -148,24 +150,33 @@ class PlanParts {
     );
     const opens = this.neighbours.map(({ rule, set, atStart }) => ({ rule, atStart, holds: classesIn(set, alphabet) }));
     const { types, typeOf } = leftTypes(alphabet.kindOf, alphabet.classes, opens);
+    // Led rules begin with their mark, but for the one that reads again, to which they are rules like others.
+    const isLed = new Set(this.led.map(({ rule }) => rule));
     const rootsWith = (rules: readonly number[]): Roots => {
-      const more = types.map(({ kind, open }) => ({ kind, open: [...open, ...rules] }));
+      const more = types.map(({ kind, open }) => ({
+        kind,
+        open: [...open.filter((rule) => !isLed.has(rule)), ...rules],
+      }));
       return new Roots(dfa, more, typeOf, entryOf, gates);
     };
-    const shy = befores.filter((before) => isShy(before, parsed));
-    const leadForms = this.led.map(({ rule, lead, restEntry }) => leadForm(lead, rule, restEntry, alphabet));
+    const ledFree = this.led.filter(({ left }) => left === undefined).map(({ rule }) => rule);
+    const allTypes = types.map(({ kind, open }) => ({ kind, open: [...open, ...ledFree] }));
+    const shy = befores.filter(({ windows }) => windows === undefined);
+    const leadForms = this.led.map(({ rule, lead, left, restEntry }) =>
+      leadForm(lead, rule, restEntry, alphabet, left),
+    );
     const isMark = Uint8Array.from({ length: alphabet.classes }, (_, klass) =>
       leadForms.some((form) => form.isMark[klass] === 1) ? 1 : 0,
     );
     let sieve: Sieve | undefined;
-    const sieveOf = (): Sieve => (sieve ??= new Sieve(this.windows(parsed)));
+    const sieveOf = (): Sieve => (sieve ??= new Sieve(this.windows(parsed, befores)));
     return {
       mode: options.mode,
       ruleCount: parsed.length,
       dfa,
       gates,
       plainRoots: rootsWith([]),
-      roots: rootsWith(this.led.map(({ rule }) => rule)),
+      roots: new Roots(dfa, allTypes, typeOf, entryOf, gates),
       shyRoots: shy.length === 0 ? undefined : rootsWith(shy.flatMap(({ rules }) => rules)),
       shyBefores: shy.map((before) => befores.indexOf(before)),
       leadForms,
@@ -190,28 +201,23 @@ class PlanParts {
     }
   }
 
-  private windows(parsed: readonly ParsedRule[]): SieveWindow[] {
+  private windows(parsed: readonly ParsedRule[], befores: readonly NoticedBefore[]): SieveWindow[] {
     const list: SieveWindow[] = [];
     const add = (kind: SieveWindow['kind'], windows: readonly Window[]): void => {
       for (const window of windows) list.push({ kind, window });
     };
     const patternOf = (rule: number): Node => (parsed[rule] as ParsedRule).pattern;
     for (const rule of this.free) add(BEGINNING, beginningWindows(patternOf(rule), undefined));
-    for (const { rule, set } of this.neighbours) add(BEGINNING, beginningWindows(patternOf(rule), bitsOf(set)));
+    for (const { rule, isLed, set } of this.neighbours) {
+      if (!isLed) add(BEGINNING, beginningWindows(patternOf(rule), bitsOf(set)));
+    }
     for (const { lead } of this.led) add(MARK, markWindows(lead.markNode, bitsOf(lead.run)));
-    for (const before of this.befores.values()) {
-      if (!isShy(before, parsed)) add(GATE, before.windows ?? []);
-      else for (const rule of before.rules) add(BEGINNING, beginningWindows(patternOf(rule), undefined));
+    for (const { rules, windows } of befores) {
+      if (windows !== undefined) add(GATE, windows);
+      else for (const rule of rules) add(BEGINNING, beginningWindows(patternOf(rule), undefined));
     }
     return list;
   }
-}
-
-/** Whether the rules behind a `before` begin more rarely than what it passes: then they are noticed by their beginning. */
-function isShy({ rules, windows, share }: KnownBefore, parsed: readonly ParsedRule[]): boolean {
-  if (windows === undefined) return true;
-  const own = rules.map((rule) => beginningShare((parsed[rule] as ParsedRule).pattern));
-  return own.reduce((sum, one) => sum + one, 0) < share;
 }
 
 /** A `before` that only looks at the one code unit to the left, as a set of code units. */

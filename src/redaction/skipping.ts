@@ -11,7 +11,8 @@ import type { LeadForm } from './led-rules.ts';
 import { EDGE } from './nfa.ts';
 import type { Roots } from './roots.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
-import { BEGINNING, forgetBlock, GATE, MARK, type Sieve, type Verifier } from './sieve.ts';
+import { forgetBlock, type Sieve, type Verifier } from './sieve.ts';
+import { BEGINNING, GATE, MARK } from './sieve-buckets.ts';
 import { WINDOW_CHARACTERS } from './windows.ts';
 
 /** What skipping needs of a plan. */

@@ -223,10 +223,17 @@ function readSet(element: AST.Character | AST.CharacterSet | AST.CharacterClass,
     return nonEmpty(element, element.negate ? complementOf(set) : set);
   }
   if (element.type === 'Character') {
-    const set: CharSet = [element.value, element.value];
+    const set = oneCharacter(element.value);
     return flags.ignoreCase ? foldCase(set) : set;
   }
   return namedSet(element, flags);
+}
+
+/** The sets of single ASCII characters, which patterns are mostly made of. */
+const ONES: readonly CharSet[] = Array.from({ length: 0x80 }, (_, unit) => [unit, unit]);
+
+function oneCharacter(codePoint: number): CharSet {
+  return ONES[codePoint] ?? [codePoint, codePoint];
 }
 
 function namedSet(element: AST.CharacterSet, flags: Flags): CharSet {

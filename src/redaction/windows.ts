@@ -21,7 +21,7 @@ const WINDOWS_MAX = 1_000;
 /** Most windows of one pattern; with more some are merged. */
 const WINDOWS_KEPT_MAX = 16;
 /** More alternatives than this are not looked into for the rarest place. */
-const BRANCHES_MAX = 128;
+const BRANCHES_MAX = 1_024;
 
 /** How often each character stands in prose, roughly, in ten thousandths; what is not named is rare. */
 const PROSE_SHARES: Readonly<Record<string, number>> = {
@@ -91,34 +91,50 @@ export function markWindows(mark: Node, left: AsciiBits): Window[] {
 /** Places that every match passes: what to look for there, and the rest of the pattern from there on. */
 export interface Landmark {
   readonly windows: readonly Window[];
-  readonly suffixes: readonly Node[];
+  readonly suffix: Node;
   /** The share of the places of prose that look like it, roughly. */
   readonly share: number;
 }
 
-/** The rarest places one of which every match of `node` passes; undefined when it need not pass any. */
-export function landmarkOf(node: Node): Landmark | undefined {
-  return landmark(node, undefined);
+/** What each further window adds to the share: many of them share buckets and let each other's mixtures pass. */
+const WINDOW_SHARE = 1e-5;
+
+/**
+ * The rarest places one of which every match of `node` passes, `then` being what follows it; undefined when it need not
+ * pass any.
+ */
+export function landmarkOf(node: Node, then: Node): Landmark | undefined {
+  const end = { node: then, next: undefined };
+  const place = placeIn(node, end);
+  if (place === undefined) return undefined;
+  return { windows: place.windows, suffix: upTo(end, place.from), share: place.share };
 }
 
-function landmark(node: Node, rest: Rest | undefined): Landmark | undefined {
+interface Place {
+  readonly windows: readonly Window[];
+  readonly from: Rest;
+  readonly share: number;
+}
+
+function placeIn(node: Node, rest: Rest | undefined): Place | undefined {
   switch (node.kind) {
     case 'look':
       return undefined;
     case 'set': {
-      const window = plainRun({ node, next: rest });
-      return { windows: [window], suffixes: [chained(node, rest)], share: shareOf(window) };
+      const from = { node, next: rest };
+      const window = plainRun(from);
+      return { windows: [window], from, share: shareOf(window) + WINDOW_SHARE };
     }
     case 'choice':
-      return landmarkOfAll(node.nodes, rest);
+      return placeInAll(node.nodes, rest);
     case 'repeat':
-      return node.min === 0 ? undefined : landmark(node.node, { node: fewer(node), next: rest });
+      return node.min === 0 ? undefined : placeIn(node.node, { node: fewer(node), next: rest });
     case 'sequence': {
-      let best: Landmark | undefined;
+      let best: Place | undefined;
       let next = rest;
       for (let i = node.nodes.length - 1; i >= 0; i -= 1) {
         const part = node.nodes[i] as Node;
-        const one = landmark(part, next);
+        const one = placeIn(part, next);
         if (one !== undefined && (best === undefined || one.share < best.share)) best = one;
         next = { node: part, next };
       }
@@ -127,19 +143,26 @@ function landmark(node: Node, rest: Rest | undefined): Landmark | undefined {
   }
 }
 
-function landmarkOfAll(branches: readonly Node[], rest: Rest | undefined): Landmark | undefined {
+function placeInAll(branches: readonly Node[], rest: Rest | undefined): Place | undefined {
   if (branches.length > BRANCHES_MAX) return undefined;
-  const parts: Landmark[] = [];
+  const windows: Window[] = [];
+  const nodes: Node[] = [];
+  let share = 0;
   for (const branch of branches) {
-    const part = landmark(branch, rest);
-    if (part === undefined) return undefined;
-    parts.push(part);
+    const place = placeIn(branch, rest);
+    if (place === undefined) return undefined;
+    windows.push(...place.windows);
+    nodes.push(upTo(rest, place.from));
+    share += place.share;
   }
-  return {
-    windows: parts.flatMap(({ windows }) => windows),
-    suffixes: parts.flatMap(({ suffixes }) => suffixes),
-    share: parts.reduce((sum, { share }) => sum + share, 0),
-  };
+  return { windows, from: { node: { kind: 'choice', nodes }, next: rest }, share };
+}
+
+/** The nodes from a link up to another one of the same chain. */
+function upTo(end: Rest | undefined, from: Rest): Node {
+  const nodes: Node[] = [];
+  for (let link: Rest | undefined = from; link !== undefined && link !== end; link = link.next) nodes.push(link.node);
+  return { kind: 'sequence', nodes };
 }
 
 /** The sets that a text must show one after another, up to where it may go on in several ways. */
@@ -156,9 +179,41 @@ function plainRun(from: Rest): Window {
     else if (node.kind === 'sequence') rest = chain(node.nodes, next);
     else if (node.kind === 'repeat' && node.min > 0) rest = { node: node.node, next: { node: fewer(node), next } };
     else if (node.kind === 'repeat' && node.max === 0) rest = next;
-    else break;
+    else {
+      const bits = firstOf(rest);
+      if (bits !== undefined) run.push(bits);
+      break;
+    }
   }
   return run;
+}
+
+/** What a text may go on with; undefined where it may end. */
+function firstOf(rest: Rest | undefined): AsciiBits | undefined {
+  if (rest === undefined) return undefined;
+  const { node, next } = rest;
+  switch (node.kind) {
+    case 'look':
+      return firstOf(next);
+    case 'set':
+      return knownBits(node.set);
+    case 'sequence':
+      return firstOf(chain(node.nodes, next));
+    case 'choice':
+      return node.nodes.reduce<AsciiBits | undefined>(
+        (bits, branch, i) =>
+          i === 0 ? firstOf({ node: branch, next }) : unionOfBoth(bits, firstOf({ node: branch, next })),
+        undefined,
+      );
+    case 'repeat': {
+      const bits = firstOf({ node: node.node, next: undefined });
+      return node.min > 0 && bits !== undefined ? bits : unionOfBoth(bits, firstOf(next));
+    }
+  }
+}
+
+function unionOfBoth(one: AsciiBits | undefined, two: AsciiBits | undefined): AsciiBits | undefined {
+  return one === undefined || two === undefined ? undefined : unionOf(one, two);
 }
 
 function chain(nodes: readonly Node[], rest: Rest | undefined): Rest | undefined {
@@ -167,12 +222,6 @@ function chain(nodes: readonly Node[], rest: Rest | undefined): Rest | undefined
 
 function fewer(node: Node & { kind: 'repeat' }): Node {
   return { kind: 'repeat', node: node.node, min: Math.max(0, node.min - 1), max: node.max - 1 };
-}
-
-function chained(node: Node, rest: Rest | undefined): Node {
-  const nodes = [node];
-  for (let link = rest; link !== undefined; link = link.next) nodes.push(link.node);
-  return { kind: 'sequence', nodes };
 }
 
 /** The share of the places of prose at which a match of `pattern` may seem to begin, roughly and rather too high. */
@@ -238,6 +287,7 @@ function headsOf(rest: Rest, length: number): Window[] {
 
 /** Fewer windows that show the same and, where there are many, more. */
 function merged(windows: readonly Window[]): Window[] {
+  if (windows.length <= WINDOWS_KEPT_MAX) return [...windows];
   let kept = mergedBy(windows, () => true);
   const length = Math.max(0, ...windows.map((window) => window.length));
   for (let place = length - 1; place >= 0 && kept.length > WINDOWS_KEPT_MAX; place -= 1) {

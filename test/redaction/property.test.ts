@@ -109,6 +109,7 @@ const longRules = fc.subarray(
     { pattern: '\\b[a-z0-9._-]+@[a-z.]+' },
     { pattern: '(?:\\b[a-z]|\u00e9)[a-z0-9\u00e9.-]{0,12}@[a-z.]{2,5}', validators: ['even'] },
     { pattern: '[a-z .]{3,40}[0-9]+', keywords: ['key'] },
+    { pattern: '[a-z\u00e9]{1,12}-', before: '^|[^a-z.]' },
     { pattern: '[A-Za-z0-9]{6,}=', validators: ['even'] },
     { pattern: 'sk-[a-z]{2,}' },
     { pattern: '[a-z]{3,8}', before: 'key\\s{0,2}[:=]\\s{0,2}' },
