@@ -102,7 +102,7 @@ export const piiRules: RedactionRule[] = [
     label: 'EMAIL_ADDRESS',
     // From the beginning of a word, or a refused `noreply@…` would be tried again as `oreply@…`.
     // Letters with accents count too, in the name and in the domain; other scripts only as `xn--…`.
-    pattern: re`(?:\b[A-Za-z0-9_]|[\u00c0-\u024f])[A-Za-z0-9\u00c0-\u024f._%+'-]{0,63}@(?:[A-Za-z0-9\u00c0-\u024f-]{1,63}\.){1,5}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})`,
+    pattern: re`\b[A-Za-z0-9_][A-Za-z0-9\u00c0-\u024f._%+'-]{0,63}@(?:[A-Za-z0-9\u00c0-\u024f-]{1,63}\.){1,5}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})`,
     validators: ['email_address'],
     source: 'https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2',
   },

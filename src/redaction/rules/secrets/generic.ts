@@ -91,8 +91,8 @@ const NAMED_ALIKE = '[a-z0-9]{2}(?:api|stack|layer|sms|pay|crm|desk)';
 const OF_SERVICE = re`(?:[_. -]?(?:prod|production|staging|dev|live|test|api|app|client|access|service|io|com|v?[0-9]{1,3}))?`;
 /** Or another line, or a nested name, that says no more than that a value follows. */
 const BARE_NAME = re`[\s\S]*[^a-z](?:value|default|credential|pass|pw|authentication)`;
-/** From a name to the value that it must be followed by at once. */
-const AT_ONCE = re`(?:(?:["'\x60]\]?)? ?(?:=>|:=|==?|:|->) ?["'\x60]?|["'], ?["']|\(["'\x60]|["']\)\(["'])`;
+/** From a name to the value that it must be followed by at once. Always with a quote: a sign alone stands too often. */
+const AT_ONCE = re`(?:["']?\]? ?:?[:=]>? ?["'\x60]|["'], ?["']|\(["'\x60]|["']\)\(["'])`;
 
 /** Secrets without a form of their own. */
 export const genericRules: readonly RedactionRule[] = [

@@ -30,6 +30,6 @@ export const urlRules: readonly RedactionRule[] = [
   {
     // `https://TOKEN@git.acme.io/x.git`; the host stays.
     ...secret('url_token', re`[A-Za-z0-9_-]{16,200}(?::[xX]|:x-oauth-basic)?@`, RFC3986, 'key_shaped'),
-    before: '://',
+    before: 'https?://',
   },
 ];
