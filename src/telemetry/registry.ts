@@ -51,39 +51,59 @@ interface Series {
   readonly buckets: number[];
 }
 
-/** One metric's series. `of` never fails and never grows beyond `SERIES_MAX` + 1. */
+/** Series by their labels' values, one level a label: on every exchange, so no key is put together for a look-up. */
+interface Branch {
+  readonly next: Map<string, Branch>;
+  series?: Series;
+}
+
+/** One metric's series. `of` never fails and never grows beyond `SERIES_MAX` + 1. Linear in the number of labels. */
 class Table {
-  readonly series = new Map<string, Series>();
+  readonly #series: Series[] = [];
   readonly #labels: readonly string[];
   readonly #buckets: number;
+  #root: Branch = { next: new Map() };
+  #overflow: Series | undefined;
 
   constructor(labels: readonly string[], buckets: number) {
     this.#labels = labels;
     this.#buckets = buckets;
   }
 
-  of(values: readonly string[]): Series {
-    // The separator cannot stand in a label: it is cut to printable text below, and a clash would only join two series.
-    const key = values.length === 1 ? (values[0] ?? '') : values.join('\u0000');
-    return this.series.get(key) ?? this.#add(key, values);
+  get series(): readonly Series[] {
+    return this.#series;
   }
 
-  #add(key: string, values: readonly string[]): Series {
-    const isFull = this.series.size >= SERIES_MAX;
-    const kept = isFull
-      ? this.#labels.map(() => OVERFLOW)
-      : values.map((value) => value.slice(0, LABEL_CHARACTERS_MAX));
-    const place = isFull ? OVERFLOW_KEY : key;
-    let series = this.series.get(place);
-    if (series === undefined) {
-      series = { values: kept, value: 0, buckets: Array.from({ length: this.#buckets }, () => 0) };
-      this.series.set(place, series);
+  of(values: readonly string[]): Series {
+    let branch: Branch | undefined = this.#root;
+    for (let index = 0; index < values.length && branch !== undefined; index += 1)
+      branch = branch.next.get(values[index] ?? '');
+    return branch?.series ?? this.#add(values);
+  }
+
+  clear(): void {
+    this.#series.length = 0;
+    this.#root = { next: new Map() };
+    this.#overflow = undefined;
+  }
+
+  #add(values: readonly string[]): Series {
+    if (this.#series.length >= SERIES_MAX) return (this.#overflow ??= this.#make(this.#labels.map(() => OVERFLOW)));
+    let branch = this.#root;
+    for (const value of values) {
+      const next = branch.next.get(value) ?? { next: new Map() };
+      branch.next.set(value, next);
+      branch = next;
     }
+    return (branch.series = this.#make(values.map((value) => value.slice(0, LABEL_CHARACTERS_MAX))));
+  }
+
+  #make(values: readonly string[]): Series {
+    const series = { values, value: 0, buckets: Array.from({ length: this.#buckets }, () => 0) };
+    this.#series.push(series);
     return series;
   }
 }
-
-const OVERFLOW_KEY = '\u0000\u0000other';
 
 /** A number that only grows. */
 export class Counter {
@@ -117,7 +137,7 @@ export class Gauge {
 
   /** Forgets every series, for a gauge whose labels name what is in force now. */
   clear(): void {
-    this.#table.series.clear();
+    this.#table.clear();
   }
 }
 
@@ -220,5 +240,5 @@ export class Registry {
 }
 
 function samplesOf(table: Table): Sample[] {
-  return [...table.series.values()].map(({ values, value, buckets }) => ({ values, value, buckets: [...buckets] }));
+  return table.series.map(({ values, value, buckets }) => ({ values, value, buckets: [...buckets] }));
 }
