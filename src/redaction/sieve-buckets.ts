@@ -16,20 +16,16 @@ export interface SieveWindow {
   readonly window: Window;
 }
 
-export const BUCKETS = 8;
+/** Half of them stand in one 32-bit number, a byte for each place. */
+export const BUCKETS = 16;
 /** Pairs of characters in a window. */
 export const PLACES = 4;
 
 export interface Bucket {
   /** Bits of the kinds of windows in it. */
-  kinds: number;
+  readonly kinds: number;
   /** For each place, 128 rows of 128 bits: which characters may follow which. */
   readonly rows: readonly Int32Array[];
-  /** For each place, the pairs of sets that were entered. */
-  readonly entered: readonly Set<number>[];
-  /** For each place, which pairs of the sample may stand there, and their share. */
-  readonly seen: readonly Int32Array[];
-  readonly shares: number[];
 }
 
 /** One window as it stands to pairs: four pairs of sets, in one of two ways. */
@@ -43,13 +39,13 @@ interface PairSet {
   readonly id: number;
   readonly one: AsciiBits;
   readonly two: AsciiBits;
-  /** Which pairs of the sample are in it. */
+  /** Which pairs of the sample are in it, as indices. */
   readonly seen: Int32Array;
   readonly share: number;
 }
 
-/** Up to so many windows of gates share a bucket; of more they take three. */
-const GATES_FEW = 24;
+/** How often entries are moved to where they fit better. */
+const PASSES = 1;
 /** Pairs that the sample does not show are rare, not impossible. */
 const SHARE_MIN = 0.001;
 const ANY: AsciiBits = Int32Array.of(-1, -1, -1, -1);
@@ -83,7 +79,6 @@ const SAMPLE =
   'Exercise regularly, drink enough water, sleep well, and ask your doctor whether extra vitamins could benefit you.';
 
 const sample = samplePairs();
-const SAMPLE_WORDS = (sample.pairs.length + 31) >>> 5;
 
 function samplePairs(): { readonly pairs: Int32Array; readonly shares: Float64Array } {
   const counts = new Map<number, number>();
@@ -99,24 +94,101 @@ function samplePairs(): { readonly pairs: Int32Array; readonly shares: Float64Ar
 
 /** Distributes windows over `BUCKETS` buckets. */
 export function fillBuckets(windows: readonly SieveWindow[]): Bucket[] {
-  const buckets = Array.from({ length: BUCKETS }, emptyBucket);
+  const groups = Array.from({ length: BUCKETS }, () => new Group());
   const entries = entriesOf(windows);
   // Places of gates are many and looked at closer in a way of their own, so they are kept apart.
-  const gateCount = entries.filter(({ kind }) => kind === GATE).length;
-  const gates = buckets.slice(0, gateCount > 2 * GATES_FEW ? 3 : 1);
-  const others = buckets.slice(gateCount === 0 ? 0 : gates.length);
-  for (const entry of entries) addTo(bestBucket(entry.kind === GATE ? gates : others, entry), entry);
-  return buckets;
+  const gates = entries.filter(({ kind }) => kind === GATE);
+  const others = entries.filter(({ kind }) => kind !== GATE);
+  const half = gates.length === 0 ? 0 : others.length === 0 ? BUCKETS : BUCKETS / 2;
+  distribute(gates, groups.slice(0, half));
+  distribute(others, groups.slice(half));
+  return groups.map((group) => group.toBucket());
 }
 
-function emptyBucket(): Bucket {
-  return {
-    kinds: 0,
-    rows: Array.from({ length: PLACES }, () => new Int32Array(512)),
-    entered: Array.from({ length: PLACES }, () => new Set<number>()),
-    seen: Array.from({ length: PLACES }, () => new Int32Array(SAMPLE_WORDS)),
-    shares: Array.from({ length: PLACES }, () => SHARE_MIN),
-  };
+/** Each entry goes where it adds least to what passes of the sample, and is moved when others have come. */
+function distribute(entries: readonly Entry[], groups: readonly Group[]): void {
+  const groupOf = new Map<Entry, Group>();
+  for (let pass = 0; pass <= PASSES; pass += 1) {
+    for (const entry of entries) {
+      groupOf.get(entry)?.remove(entry);
+      const group = bestFor(entry, groups);
+      group.add(entry);
+      groupOf.set(entry, group);
+    }
+  }
+}
+
+function bestFor(entry: Entry, groups: readonly Group[]): Group {
+  let best = groups[0] as Group;
+  let least = Number.POSITIVE_INFINITY;
+  for (const group of groups) {
+    const added = group.addedBy(entry);
+    if (added >= least) continue;
+    least = added;
+    best = group;
+  }
+  return best;
+}
+
+/** Entries of one bucket, and how much of the sample passes at each place. */
+class Group {
+  private readonly entries = new Set<Entry>();
+  private readonly counts = Array.from({ length: PLACES }, () => new Int32Array(sample.pairs.length));
+  private readonly shares = new Float64Array(PLACES).fill(SHARE_MIN);
+
+  add(entry: Entry): void {
+    this.entries.add(entry);
+    for (let place = 0; place < PLACES; place += 1) this.count(place, entry, 1);
+  }
+
+  remove(entry: Entry): void {
+    this.entries.delete(entry);
+    for (let place = 0; place < PLACES; place += 1) this.count(place, entry, -1);
+  }
+
+  /** What an entry would add to the share of the sample that passes. */
+  addedBy(entry: Entry): number {
+    let before = 1;
+    let after = 1;
+    for (let place = 0; place < PLACES; place += 1) {
+      const share = this.shares[place] as number;
+      const counts = this.counts[place] as Int32Array;
+      let more = 0;
+      for (const index of (entry.pairs[place] as PairSet).seen) {
+        if (counts[index] === 0) more += sample.shares[index] as number;
+      }
+      before *= share;
+      after *= share + more;
+    }
+    return after - before;
+  }
+
+  toBucket(): Bucket {
+    const rows = Array.from({ length: PLACES }, () => new Int32Array(512));
+    const entered = new Set<number>();
+    let kinds = 0;
+    for (const { kind, pairs } of this.entries) {
+      kinds |= 1 << kind;
+      for (let place = 0; place < PLACES; place += 1) {
+        const set = pairs[place] as PairSet;
+        const key = PLACES * set.id + place;
+        if (!entered.has(key)) addRows(rows[place] as Int32Array, set);
+        entered.add(key);
+      }
+    }
+    return { kinds, rows };
+  }
+
+  private count(place: number, entry: Entry, change: 1 | -1): void {
+    const counts = this.counts[place] as Int32Array;
+    let share = this.shares[place] as number;
+    for (const index of (entry.pairs[place] as PairSet).seen) {
+      const count = (counts[index] as number) + change;
+      counts[index] = count;
+      if (count === (change === 1 ? 1 : 0)) share += change * (sample.shares[index] as number);
+    }
+    this.shares[place] = share;
+  }
 }
 
 /** Each window in both ways, the frequent first: what is rare fits in anywhere. */
@@ -149,7 +221,7 @@ class PairSets {
     let set = this.known.get(id);
     if (set === undefined) {
       const seen = seenOf(one, two);
-      set = { id, one, two, seen, share: shareOfNew(new Int32Array(SAMPLE_WORDS), seen) };
+      set = { id, one, two, seen, share: seen.reduce((sum, index) => sum + (sample.shares[index] as number), 0) };
       this.known.set(id, set);
     }
     return set;
@@ -168,46 +240,12 @@ class PairSets {
 }
 
 function seenOf(one: AsciiBits, two: AsciiBits): Int32Array {
-  const seen = new Int32Array(SAMPLE_WORDS);
+  const seen: number[] = [];
   for (let i = 0; i < sample.pairs.length; i += 1) {
     const pair = sample.pairs[i] as number;
-    if (contains(one, pair & 0x7f) && contains(two, pair >>> 8))
-      seen[i >>> 5] = (seen[i >>> 5] as number) | (1 << (i & 31));
+    if (contains(one, pair & 0x7f) && contains(two, pair >>> 8)) seen.push(i);
   }
-  return seen;
-}
-
-/** Where an entry adds least to what passes of the sample. */
-function bestBucket(buckets: readonly Bucket[], entry: Entry): Bucket {
-  let best = buckets[0] as Bucket;
-  let least = Number.POSITIVE_INFINITY;
-  for (const bucket of buckets) {
-    let before = 1;
-    let after = 1;
-    for (let place = 0; place < PLACES; place += 1) {
-      const share = bucket.shares[place] as number;
-      before *= share;
-      after *= share + shareOfNew(bucket.seen[place] as Int32Array, (entry.pairs[place] as PairSet).seen);
-    }
-    if (after - before >= least) continue;
-    least = after - before;
-    best = bucket;
-  }
-  return best;
-}
-
-function addTo(bucket: Bucket, entry: Entry): void {
-  bucket.kinds |= 1 << entry.kind;
-  for (let place = 0; place < PLACES; place += 1) {
-    const set = entry.pairs[place] as PairSet;
-    const entered = bucket.entered[place] as Set<number>;
-    if (entered.has(set.id)) continue;
-    entered.add(set.id);
-    addRows(bucket.rows[place] as Int32Array, set);
-    const seen = bucket.seen[place] as Int32Array;
-    bucket.shares[place] = (bucket.shares[place] as number) + shareOfNew(seen, set.seen);
-    for (let word = 0; word < SAMPLE_WORDS; word += 1) seen[word] = (seen[word] as number) | (set.seen[word] as number);
-  }
+  return Int32Array.from(seen);
 }
 
 function addRows(rows: Int32Array, { one, two }: PairSet): void {
@@ -217,15 +255,4 @@ function addRows(rows: Int32Array, { one, two }: PairSet): void {
       for (let i = 0; i < 4; i += 1) rows[row + i] = (rows[row + i] as number) | (two[i] as number);
     }
   }
-}
-
-/** What `more` adds to the share of `seen`. */
-function shareOfNew(seen: Int32Array, more: Int32Array): number {
-  let share = 0;
-  for (let word = 0; word < seen.length; word += 1) {
-    for (let rest = (more[word] as number) & ~(seen[word] as number); rest !== 0; rest &= rest - 1) {
-      share += sample.shares[32 * word + 31 - Math.clz32(rest & -rest)] as number;
-    }
-  }
-  return share;
 }

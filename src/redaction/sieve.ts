@@ -3,11 +3,11 @@
  *
  * A shift-and automaton over *pairs* of characters, after FDR in Hyperscan (https://www.usenix.org/conference/nsdi19/presentation/wang-xiang):
  * the text is copied into bytes by the runtime's vectorised encoder, two characters are one load, and one table entry a pair
- * says for eight buckets of windows and four places in them whether the pair may stand there. A window is entered twice, since
+ * says for sixteen buckets of windows and four places in them whether the pair may stand there. A window is entered twice, since
  * it may begin at the first or at the second character of a pair. What it finds is only likely and is looked at closer by
  * the caller; what it passes over is none of the windows.
  */
-import { BUCKETS, fillBuckets, GATE, PLACES, type SieveWindow } from './sieve-buckets.ts';
+import { fillBuckets, GATE, PLACES, type SieveWindow } from './sieve-buckets.ts';
 import { type AsciiBits, contains, WINDOW_CHARACTERS } from './windows.ts';
 
 /** What the caller does with a place: -1 goes on, else the scan ends there. */
@@ -16,6 +16,8 @@ export interface Verifier {
   verify(kinds: number, end: number): number;
 }
 
+/** Sets of half of the buckets. */
+const LANE_SETS = 256;
 /** Pairs of bytes up to 0x7f. */
 const PAIRS = 0x8000;
 /** Characters that are copied at once. */
@@ -25,7 +27,7 @@ const FAR = 0x7f;
 
 const NAME_BITS = 5;
 /** More ways to read four characters than this are not written out. */
-const WIDE_NAMES = 4_096;
+const WIDE_NAMES = 1 << 17;
 const NAME_MASK = (1 << (4 * NAME_BITS)) - 1;
 
 const encoder = new TextEncoder();
@@ -44,9 +46,10 @@ export function forgetBlock(): void {
 }
 
 export class Sieve {
-  private readonly table = new Int32Array(PAIRS);
-  /** For each set of buckets, which kinds of windows they hold. */
-  private readonly kindsOf = new Uint8Array(1 << BUCKETS);
+  /** Two numbers a pair, for half of the buckets each: a byte for each place. */
+  private readonly table = new Int32Array(2 * PAIRS);
+  /** For each set of the first, and then of the other half of the buckets, which kinds of windows they hold. */
+  private readonly kindsOf = new Uint8Array(2 * LANE_SETS);
   /** For four characters, 5 bits each, whether a window of a gate may begin with them. */
   private readonly names = new Int32Array(1 << (4 * NAME_BITS - 5));
 
@@ -60,21 +63,25 @@ export class Sieve {
     }
     const buckets = fillBuckets(windows);
     buckets.forEach((bucket, b) => {
+      const lane = b >> 3;
+      const bit = 1 << (b & 7);
       for (let place = 0; place < PLACES; place += 1)
-        this.enterRows(bucket.rows[place] as Int32Array, 1 << (8 * place + b));
-      for (let set = 0; set < 1 << BUCKETS; set += 1) {
-        if (((set >>> b) & 1) === 1) this.kindsOf[set] = (this.kindsOf[set] as number) | bucket.kinds;
+        this.enterRows(bucket.rows[place] as Int32Array, lane, bit << (8 * place));
+      for (let set = 0; set < LANE_SETS; set += 1) {
+        const index = lane * LANE_SETS + set;
+        if ((set & bit) !== 0) this.kindsOf[index] = (this.kindsOf[index] as number) | bucket.kinds;
       }
     });
   }
 
-  private enterRows(rows: Int32Array, bit: number): void {
+  private enterRows(rows: Int32Array, lane: number, bit: number): void {
     const { table } = this;
     for (let one = 0; one < 128; one += 1) {
       for (let word = 0; word < 4; word += 1) {
         for (let rest = rows[4 * one + word] as number; rest !== 0; rest &= rest - 1) {
           const pair = ((32 * word + 31 - Math.clz32(rest & -rest)) << 8) | one;
-          table[pair] = (table[pair] as number) | bit;
+          const index = 2 * pair + lane;
+          table[index] = (table[index] as number) | bit;
         }
       }
     }
@@ -96,15 +103,18 @@ export class Sieve {
   scan(piece: string, from: number, verifier: Verifier): number {
     const { table, kindsOf } = this;
     const first = from - 1;
-    let places = 0;
+    let one = 0;
+    let two = 0;
     for (let start = first - (first % BLOCK_CHARACTERS); start < piece.length; start += BLOCK_CHARACTERS) {
       const length = load(piece, start);
       const stop = length >> 1;
       for (let i = start < first ? (first - start) >> 1 : 0; i < stop; i += 1) {
-        places = ((places << 8) | 0xff) & (table[pairs[i] as number] as number);
-        if (places >>> 24 === 0) continue;
+        const pair = (pairs[i] as number) << 1;
+        one = ((one << 8) | 0xff) & (table[pair] as number);
+        two = ((two << 8) | 0xff) & (table[pair + 1] as number);
+        if ((one | two) >>> 24 === 0) continue;
         const end = start + 2 * i + 2;
-        let kinds = kindsOf[places >>> 24] as number;
+        let kinds = (kindsOf[one >>> 24] as number) | (kindsOf[LANE_SETS + (two >>> 24)] as number);
         if ((kinds & (1 << GATE)) !== 0 && !this.mayBeName(piece, end)) kinds &= ~(1 << GATE);
         if (kinds === 0) continue;
         const place = verifier.verify(kinds, end);

@@ -122,7 +122,7 @@ function placeIn(node: Node, rest: Rest | undefined): Place | undefined {
       return undefined;
     case 'set': {
       const from = { node, next: rest };
-      const window = plainRun(from);
+      const window = rowFrom(from);
       return { windows: [window], from, share: shareOf(window) + WINDOW_SHARE };
     }
     case 'choice':
@@ -165,55 +165,55 @@ function upTo(end: Rest | undefined, from: Rest): Node {
   return { kind: 'sequence', nodes };
 }
 
-/** The sets that a text must show one after another, up to where it may go on in several ways. */
-function plainRun(from: Rest): Window {
-  const run: AsciiBits[] = [];
-  for (let rest: Rest | undefined = from; rest !== undefined && run.length < WINDOW_CHARACTERS;) {
-    const { node, next }: Rest = rest;
-    if (node.kind === 'set') {
-      run.push(knownBits(node.set));
-      // A character beyond U+FFFF is two code units: where what follows stands is not known.
-      if ((node.set.at(-1) as number) > 0xffff) break;
-      rest = next;
-    } else if (node.kind === 'look') rest = next;
-    else if (node.kind === 'sequence') rest = chain(node.nodes, next);
-    else if (node.kind === 'repeat' && node.min > 0) rest = { node: node.node, next: { node: fewer(node), next } };
-    else if (node.kind === 'repeat' && node.max === 0) rest = next;
-    else {
-      const bits = firstOf(rest);
-      if (bits !== undefined) run.push(bits);
-      break;
-    }
+/** Most ways in which a text may go on that are followed at once. */
+const WAYS_MAX = 48;
+
+/** The sets that a text shows one after another, each over all ways in which it may go on, up to where it may end. */
+function rowFrom(from: Rest): Window {
+  const row: AsciiBits[] = [];
+  let ways: Rest[] = [from];
+  while (row.length < WINDOW_CHARACTERS) {
+    const step = new Step();
+    if (!ways.every((way) => step.take(way)) || step.next.length > WAYS_MAX) break;
+    row.push(step.bits);
+    // What follows a character beyond U+FFFF, two code units, is not known.
+    if (step.mayBeWide) break;
+    ways = step.next.filter((way) => way !== undefined);
+    if (ways.length < step.next.length) break;
   }
-  return run;
+  return row;
 }
 
-/** What a text may go on with; undefined where it may end. */
-function firstOf(rest: Rest | undefined): AsciiBits | undefined {
-  if (rest === undefined) return undefined;
-  const { node, next } = rest;
-  switch (node.kind) {
-    case 'look':
-      return firstOf(next);
-    case 'set':
-      return knownBits(node.set);
-    case 'sequence':
-      return firstOf(chain(node.nodes, next));
-    case 'choice':
-      return node.nodes.reduce<AsciiBits | undefined>(
-        (bits, branch, i) =>
-          i === 0 ? firstOf({ node: branch, next }) : unionOfBoth(bits, firstOf({ node: branch, next })),
-        undefined,
-      );
-    case 'repeat': {
-      const bits = firstOf({ node: node.node, next: undefined });
-      return node.min > 0 && bits !== undefined ? bits : unionOfBoth(bits, firstOf(next));
+/** One character of every way in which a text may go on. */
+class Step {
+  bits: AsciiBits = new Int32Array(4);
+  mayBeWide = false;
+  readonly next: (Rest | undefined)[] = [];
+
+  /** False where the text may end instead. */
+  take(rest: Rest | undefined): boolean {
+    if (rest === undefined || this.next.length > WAYS_MAX) return false;
+    const { node, next } = rest;
+    switch (node.kind) {
+      case 'look':
+        return this.take(next);
+      case 'set':
+        this.bits = unionOf(this.bits, knownBits(node.set));
+        this.mayBeWide ||= (node.set.at(-1) as number) > 0xffff;
+        this.next.push(next);
+        return true;
+      case 'sequence':
+        return this.take(chain(node.nodes, next));
+      case 'choice':
+        return node.nodes.every((branch) => this.take({ node: branch, next }));
+      case 'repeat': {
+        if (node.min === 0 && !this.take(next)) return false;
+        if (node.max === 0) return true;
+        // A body that may be empty could go round for ever.
+        return lengthsOf(node.node).min > 0 && this.take({ node: node.node, next: { node: fewer(node), next } });
+      }
     }
   }
-}
-
-function unionOfBoth(one: AsciiBits | undefined, two: AsciiBits | undefined): AsciiBits | undefined {
-  return one === undefined || two === undefined ? undefined : unionOf(one, two);
 }
 
 function chain(nodes: readonly Node[], rest: Rest | undefined): Rest | undefined {
@@ -238,7 +238,7 @@ export function beginningShare(pattern: Node): number {
       return beginningShare({ kind: 'sequence', nodes: [...first.nodes, ...pattern.nodes.slice(at + 1)] });
     }
   }
-  return shareOf(plainRun({ node: pattern, next: undefined }));
+  return shareOf(rowFrom({ node: pattern, next: undefined }));
 }
 
 /** The share of the places of prose that look like a window, if characters came independently. */
