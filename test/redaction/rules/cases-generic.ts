@@ -18,6 +18,7 @@ export const genericCases: CaseTable = {
       `https://acme.io/v1?access_token=«${v.b62(32)}»&page=2`,
       `Set \`ACME_TOKEN\` to \`«${v.b62(32)}»\`.`,
       `variable "acme_token" {\n  default = "«${v.b62(32)}»"\n}`,
+      `variable "acme_token" {\n  type    = string\n  default = "«${v.b62(32)}»"\n}`,
       `setApiKey("«${v.b62(32)}»")`,
       `let acme_key: &'static str = "«${v.hex(32)}»";`,
       `acme_token <- "«${v.b62(40)}»"`,
@@ -162,9 +163,9 @@ export const genericCases: CaseTable = {
   service_key: {
     hits: [
       `sendgrid = "«${v.b62(40)}»"`,
-      `DATADOG=«${v.hex(32)}»\n`,
+      `DATADOG="«${v.hex(32)}»"\n`,
       `{"pagerduty": "«${v.b62(20)}»"}`,
-      `client := algolia.NewClient("«${v.hex(32)}»")`.replace('.NewClient', 'Client'),
+      `client := algolia.NewClient("«${v.hex(32)}»")`,
       `("mapbox_prod", "«${v.b62(40)}»")`,
       `require('mailgun')('«${v.hex(32)}»')`,
       `# weatherstack\nvalue = "«${v.hex(32)}»"`,

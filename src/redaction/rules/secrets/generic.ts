@@ -79,20 +79,23 @@ const QUOTED_TO = re`\\?["'\x60](?: (?:to|is)|,) ?\\?["'\x60]`;
 const CALLED = re`\(\\?["'\x60]`;
 /** `name: GREETER_TOKEN`, and in the next line `value: …`; `<key>Token</key><string>…`. */
 const NEXT_LINE = re`["']?,?\s{1,12}["']?value["']?\s?[:=]\s{0,2}["']?|</key>\s{0,8}<string>`;
-/** `variable "api_token" { default = "…" }`. */
-const DECLARED = re`(?:token|secret|password|key)"?\s\{\s{1,8}default\s{0,6}=\s{0,4}"`;
+/** `variable "api_token" { type = string default = "…" }`. */
+const DECLARED = re`(?:token|secret|password|key)"?\s\{\s[^{}]{0,40}\bdefault\s{0,6}=\s{0,4}"`;
 
 /** `?key=…` in a URL. */
 const QUERY = '[?&](?:x-(?:amz|goog)-signature|key|sig|signature|auth|code|app_?id)=';
 
-/** How services are named that hand out keys: `weatherstack`, `newsapi`. */
-const NAMED_ALIKE = '[a-z0-9]{2}(?:api|stack|layer|sms|pay|crm|desk)';
+/** How services are named that hand out keys: `weatherstack`, `newsapi`, `deepai`, `acmeio` (but no `audio`). */
+const NAMED_ALIKE = '[a-z0-9]{2}(?:[^d]io|[a-z0-9]ai|api|stack|layer|sms|pay|crm|desk)';
 /** What may follow a service's name inside an identifier that names its key and nothing else. */
-const OF_SERVICE = re`(?:[_. -]?(?:prod|production|staging|dev|live|test|api|app|client|access|service|io|com|v?[0-9]{1,3}))?`;
+const OF_SERVICE = re`(?:[_. -]?(?:prod|production|staging|dev|live|test|api|app|new|client|newclient|access|service|io|com|v?[0-9]{1,3}))?`;
 /** Or another line, or a nested name, that says no more than that a value follows. */
 const BARE_NAME = re`[\s\S]*[^a-z](?:value|default|credential|pass|pw|authentication)`;
-/** From a name to the value that it must be followed by at once. Always with a quote: a sign alone stands too often. */
-const AT_ONCE = re`(?:["']?\]? ?:?[:=]>? ?["'\x60]|["'], ?["']|\(["'\x60]|["']\)\(["'])`;
+/**
+ * From a name to the value that it must be followed by at once, always with a quote. The sign and the quote are written
+ * out form by form: the engine then looks for those, and not for a sign alone or for six hundred names.
+ */
+const AT_ONCE = re`(?:["']?\]? ?:?(?:: |:|= |=|=> |=>)["'\x60]|["'], ?["']|\(["'\x60]|["']\)\(["'])`;
 
 /** Secrets without a form of their own. */
 export const genericRules: readonly RedactionRule[] = [
