@@ -1,5 +1,6 @@
-import { JsonError, readJson, toValue } from '../core/json.ts';
-import { createInjectionDetector } from '../detectors/injection/index.ts';
+import { JsonError, readJson } from '../core/json.ts';
+import { toValue } from '../core/json-nodes.ts';
+import { createInjectionDetector, shippedScorer } from '../detectors/injection/index.ts';
 import { createIndex, type ArchiveIndex } from './archive.ts';
 import { ioError, ModelError } from './error.ts';
 import { FILES, type Files, openRegular, readFully, withFile } from './files.ts';
@@ -110,11 +111,24 @@ function instructionNotices(
     ...systems.map((text) => ({ where: 'system', text })),
     ...messages.map(({ content }) => ({ where: 'messages', text: content })),
   ];
-  const detector = createInjectionDetector({ builtin: 'all', add: [], remove: [], threshold: 1, cache: 'none' });
+  const detector = createInjectionDetector({
+    builtin: 'all',
+    add: [],
+    remove: [],
+    threshold: 1,
+    cache: 'none',
+    learned: shippedScorer(),
+  });
   const notices = new Map<string, Notice>();
   for (const { where, text } of parts) {
     const { findings, faults } = detector.inspect([{ role: 'user', text }]);
     for (const { rule, score, technique } of findings) {
+      if (technique === 'learned') {
+        if (score < RESEMBLANCE_SCORE_MIN) continue;
+        const detail = `resembles attempts to take a model over (learned score ${score}); likeness, not proof`;
+        notices.set(`${where} ${rule}`, { level: 'note', id: 'resembles_injection', where, detail });
+        continue;
+      }
       if (score < INSTRUCTION_SCORE_MIN || isUsual(technique, where)) continue;
       const detail = `reads like an instruction to the model against its user (rule ${rule})`;
       notices.set(`${where} ${rule}`, { level: 'warning', id: 'embedded_instruction', where, detail });
@@ -129,6 +143,12 @@ function instructionNotices(
 
 /** Of a threshold of 1: what a finding must weigh alone. Persona and tone are what system prompts are made of. */
 const INSTRUCTION_SCORE_MIN = 0.5;
+
+/**
+ * What the learned score must say alone. System prompts give orders too: of 1,075 ordinary ones that it had not seen, 6 reach
+ * this, and half of those quote an attack. So it is a note to a reader and no warning.
+ */
+const RESEMBLANCE_SCORE_MIN = 0.9;
 
 /** Control tokens and headings are a template's form; a system prompt may well say that it must not be repeated. */
 function isUsual(technique: string, where: string): boolean {

@@ -5,14 +5,16 @@
  *
  * DIR holds the labelled texts that `model-rows.ts` reads; `--prose` a folder of Markdown (default `node_modules`). Each
  * source is judged by a model that was trained without it, made small and read back as the shipped one is, over all
- * views. The scale of scores is the shipped one's. Takes about three minutes. Prints Markdown; no text, no row's id.
+ * views. The scale of scores is the shipped one's. Takes about three minutes. Last come our own texts of
+ * `injection-generalisation.ts`, by what is shipped. Prints Markdown; no text, no row's id.
  */
 import { parseArgs } from 'node:util';
-import { type InjectionDetector, createInjectionDetector } from '../../src/detectors/injection/index.ts';
+import { type InjectionDetector, createInjectionDetector, shippedScorer } from '../../src/detectors/injection/index.ts';
 import { type Row, UNSEEABLE_KINDS, readCorpora } from '../../src/detectors/injection/model-rows.ts';
 import { fit } from '../../src/detectors/injection/model-training.ts';
 import { type Model, createLearnedScorer, parseModel, shippedModel } from '../../src/detectors/injection/model.ts';
 import { FOLDS, createTrainingSet, encodeModel } from '../../src/detectors/injection/train.ts';
+import { printGeneralisation } from './injection-generalisation.ts';
 
 /** Texts of these sources stand in `obfuscated` in another writing; its model is trained without them. */
 const OBFUSCATED_ORIGINS = ['deepset', 'garak_probes', 'agentdojo_indirect', 'bipia_email'];
@@ -34,6 +36,7 @@ const set = createTrainingSet(values.corpora, values.prose);
 const judged: Judged[] = [];
 judgeFolds();
 printTables();
+printShipped();
 
 function judgeFolds(): void {
   for (const fold of [...FOLDS, ['obfuscated']]) {
@@ -73,6 +76,11 @@ function judgeRows(rows: readonly Row[], model: Model): void {
       },
     });
   }
+}
+
+function printShipped(): void {
+  const options = { builtin: 'all', add: [], remove: [], threshold: 1, cache: 'none' } as const;
+  printGeneralisation(createInjectionDetector({ ...options, learned: shippedScorer() }), [1, 0.6, 0.3]);
 }
 
 /** Whether a text reaches the model from a tool or a document rather than from a person. */

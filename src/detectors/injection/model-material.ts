@@ -19,7 +19,7 @@ export interface Family {
   readonly kind: string;
   readonly label: 'attack' | 'benign';
   readonly templates: readonly string[];
-  /** How many rows to make; 0 takes each template once. */
+  /** How many rows to make; 0 makes as many of each template, so that none is left to chance. */
   readonly rows: number;
 }
 
@@ -65,7 +65,7 @@ function readLanguages(): readonly LanguageMaterial[] {
   for (const { heading, lines } of readSections(languagesText)) {
     const [language = '', part = ''] = heading.split(' ');
     const parts = byLanguage.get(language) ?? new Map<string, readonly string[]>();
-    byLanguage.set(language, parts.set(part, lines));
+    byLanguage.set(language, parts.set(part, [...(parts.get(part) ?? []), ...lines]));
   }
   return [...byLanguage].map(([language, parts]) => ({
     language,

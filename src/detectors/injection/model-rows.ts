@@ -138,9 +138,10 @@ export function makeMaterial(seed: number, carriers: readonly string[]): Row[] {
   const random = createRandom(seed);
   const rows: Row[] = [];
   for (const family of FAMILIES) {
-    const count = family.rows === 0 ? family.templates.length : family.rows;
+    const count = family.rows === 0 ? family.templates.length * SENTENCE_ROWS : family.rows;
     for (let at = 0; at < count; at += 1) {
-      const template = family.rows === 0 ? (family.templates[at] ?? '') : pick(random, family.templates);
+      const template =
+        family.rows === 0 ? (family.templates[at % family.templates.length] ?? '') : pick(random, family.templates);
       const text = vary(random, expand(random, template, SLOTS));
       rows.push(row(text, `written_${family.kind}`, family.kind, family.label === 'attack'));
     }
@@ -153,6 +154,9 @@ export function makeMaterial(seed: number, carriers: readonly string[]): Row[] {
 function row(text: string, source: string, kind: string, attack: boolean): Row {
   return { text, source, kind, attack, weight: 1, tool: false };
 }
+
+/** Rows made of each whole sentence, with the small changes of `vary`. */
+const SENTENCE_ROWS = 4;
 
 function addLanguage(random: Random, language: (typeof LANGUAGES)[number], rows: Row[]): void {
   const source = `written_${language.language}`;
@@ -171,6 +175,8 @@ function addLanguage(random: Random, language: (typeof LANGUAGES)[number], rows:
   ];
   for (let count = 0; count < 90; count += 1)
     rows.push(row(vary(random, pick(random, build)()), source, 'languages', true));
+  for (let count = 0; count < language.attacks.length * SENTENCE_ROWS; count += 1)
+    rows.push(row(vary(random, language.attacks[count % language.attacks.length] ?? ''), source, 'languages', true));
   for (let count = 0; count < 110; count += 1) {
     const text = count % 3 === 0 ? `${pick(random, harmless)} ${pick(random, harmless)}` : pick(random, harmless);
     rows.push(row(vary(random, text), source, 'benign_languages', false));

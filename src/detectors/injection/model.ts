@@ -23,6 +23,12 @@ import weightsText from './weights.txt' with { type: 'text' };
  * view beside it. In text of tools and documents, where it weighs more, it can.
  */
 export const LEARNED_SCORE_MAX = 0.95;
+/**
+ * What a text that reads like ordinary ones takes at most from patterns that are not certain, and how much of its distance
+ * from `floor` does.
+ */
+export const CALM_SCORE_MAX = 0.2;
+const CALM_SHARE = 0.3;
 /** Strongest features that a finding names. */
 export const FEATURES_NAMED_MAX = 3;
 
@@ -216,6 +222,13 @@ export function toScore(header: ModelHeader, raw: number): number {
   return Math.min(LEARNED_SCORE_MAX, Math.floor(share * 100) / 100);
 }
 
+/** The same below `floor`: 0 down to `-CALM_SCORE_MAX`, two decimals; 0 for a text without words, which says nothing. */
+export function toCalm(header: ModelHeader, raw: number): number {
+  const share = (raw - header.floor) / (header.one - header.floor);
+  if (share >= 0 || !Number.isFinite(share)) return 0;
+  return Math.max(-CALM_SCORE_MAX, Math.ceil(share * CALM_SHARE * 100) / 100);
+}
+
 function strongestFeatures(model: Model, window: string): string[] {
   const names = createStrongest();
   readBlocks(model.reader, window, (block) => {
@@ -261,7 +274,7 @@ export interface ReadView {
   readonly unspaced: boolean;
 }
 
-/** The worst window over all views of a text. */
+/** The worst window over all views of a text. A score below 0 says that all of it reads like ordinary text. */
 export interface LearnedFinding extends LearnedScore {
   /** Index of its view. */
   readonly view: number;
@@ -271,8 +284,8 @@ export interface LearnedFinding extends LearnedScore {
 
 /**
  * The scorer that the injection detector takes: the highest learned score of a text's views, and the highest of the
- * windows that hold foreign text where `isIndirect` tells which do. Features are named `view: feature`. Empty where no
- * view scores above 0. Linear in the views' length together.
+ * windows that hold foreign text where `isIndirect` tells which do. Features are named `view: feature`. Where no view
+ * scores above 0 it is one finding of a score below 0 without features, or none. Linear in the views' length together.
  */
 export function createLearnedScorer(
   model: Model,
@@ -282,9 +295,11 @@ export function createLearnedScorer(
 ) => readonly LearnedFinding[] {
   return (views, isIndirect) => {
     const best: [LearnedFinding | undefined, LearnedFinding | undefined] = [undefined, undefined];
+    let highest = Number.NEGATIVE_INFINITY;
     for (const [index, view] of views.entries()) {
       if (view.unspaced) continue;
       const worst = findWorst(model, view.text, isIndirect && ((start, end) => isIndirect(view, start, end)));
+      highest = Math.max(highest, worst[0].raw, worst[1].raw);
       for (const which of [0, 1] as const) {
         if (toScore(model.header, worst[which].raw) <= (best[which]?.score ?? 0)) continue;
         const found = scoreWindow(model, view.text, worst[which]);
@@ -293,7 +308,10 @@ export function createLearnedScorer(
         best[which] = { ...found, features, view: index, indirect: which === 1 };
       }
     }
-    return best.filter((found) => found !== undefined);
+    const found = best.filter((one) => one !== undefined);
+    if (found.length > 0) return found;
+    const calm = toCalm(model.header, highest);
+    return calm === 0 ? [] : [{ score: calm, start: 0, end: 0, features: [], view: 0, indirect: false }];
   };
 }
 

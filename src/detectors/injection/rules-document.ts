@@ -60,14 +60,21 @@ export const DOCUMENT_RULES: readonly CatalogueRule[] = [
     reference: DOCUMENTS,
     score: 0.2,
     indirectScore: 0.5,
-    sequences: ['notice ~4 addressed', 'addressed ~2 imperative', 'toyou ~2 addressed'],
+    sequences: [
+      'notice ~4 addressed',
+      'addressed ~2 imperative',
+      'toyou ~2 addressed',
+      'machine ~2 reading',
+      'machine ~3 bound ~2 imperative',
+      'reading ~4 machine',
+    ],
   },
   {
     id: 'system_tag',
     technique: 'document',
     reference: DOCUMENTS,
     score: 0.2,
-    indirectScore: 0.6,
+    indirectScore: 0.5,
     sequences: ['systemtag'],
   },
   {

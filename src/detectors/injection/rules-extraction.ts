@@ -78,7 +78,7 @@ export const EXTRACTION_RULES: readonly CatalogueRule[] = [
     id: 'repeat_text_above',
     technique: 'extraction',
     reference: OWASP,
-    score: 0.8,
+    score: 0.6,
     sequences: [
       'echo ~3 textn ~2 above',
       'echo ~2 above ~2 textn',
@@ -184,5 +184,12 @@ export const EXTRACTION_RULES: readonly CatalogueRule[] = [
     reference: OWASP,
     score: 0.7,
     sequences: ['reveal ~10 startsyouare', 'startsyouare ~10 reveal'],
+  },
+  {
+    id: 'you_are_a_helpful_assistant',
+    technique: 'extraction',
+    reference: OWASP,
+    score: 0.35,
+    sequences: ['reveal ~10 youareusual', 'youareusual ~10 reveal'],
   },
 ];

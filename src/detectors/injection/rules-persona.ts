@@ -14,7 +14,7 @@ export const PERSONA_RULES: readonly CatalogueRule[] = [
     id: 'no_restrictions',
     technique: 'persona',
     reference: PERSONAS,
-    score: 0.6,
+    score: 0.5,
     sequences: [
       'without ~2 limits',
       'without ~3 ethics',
@@ -36,7 +36,7 @@ export const PERSONA_RULES: readonly CatalogueRule[] = [
     id: 'evil_persona',
     technique: 'persona',
     reference: PERSONAS,
-    score: 0.6,
+    score: 0.5,
     sequences: ['evil ~2 ai', 'ai ~4 evil', 'youare ~6 evil'],
   },
   {

@@ -1,9 +1,12 @@
 /** How findings of one part add up to a score. */
 import { CATALOGUE } from './catalogue.ts';
-import type { InjectionFinding } from './detector.ts';
+import type { InjectionFinding } from './inspection.ts';
 
 /** What was found in one part, before it is known which of a request's parts it is. */
 export type PartFinding = Omit<InjectionFinding, 'part'>;
+
+/** At or over this sum the patterns are certain, and a learned score below 0 changes nothing. */
+const CERTAIN_SCORE = 1;
 
 /** Findings worth reporting, and what they add up to. */
 export interface Weighed {
@@ -14,11 +17,12 @@ export interface Weighed {
 /**
  * Adds findings up. Those within a window count together, in each window every rule once, and of findings of one
  * technique that overlap only the best. The score is the best window's; its findings come first, then the best of each
- * rule that was found elsewhere only.
+ * rule that was found elsewhere only. A learned score below 0 is taken from a sum that is not certain.
  */
 export function weigh(findings: readonly PartFinding[], indirectShare: number): Weighed {
   if (findings.length === 0) return { findings, score: 0 };
-  const everywhere = findings.filter((finding) => finding.technique === 'learned');
+  const everywhere = findings.filter(({ technique, score }) => technique === 'learned' && score > 0);
+  const calm = findings.find(({ technique, score }) => technique === 'learned' && score < 0);
   const buckets = new Map<number, PartFinding[]>();
   for (const finding of findings) {
     if (finding.technique === 'learned') continue;
@@ -41,8 +45,15 @@ export function weigh(findings: readonly PartFinding[], indirectShare: number): 
     score = sum;
     best = kept;
   }
+  if (calm !== undefined && score > 0 && score < CERTAIN_SCORE) {
+    score = Math.max(0, score + calm.score);
+    best = [...best, calm];
+  }
   const listed = new Set(best.map(({ rule }) => rule));
-  const elsewhere = buckets.size < 2 ? [] : keepBest(findings).filter(({ rule }) => !listed.has(rule));
+  const elsewhere =
+    buckets.size < 2
+      ? []
+      : keepBest(findings.filter(({ score: one }) => one > 0)).filter(({ rule }) => !listed.has(rule));
   // Scores are decimals with one or two places; adding them must not turn 1 into 0.999….
   return { findings: [...best, ...elsewhere], score: Math.round(score * 10_000) / 10_000 };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../../src/detectors/injection/model-features.ts';
 import {
   FEATURES_NAMED_MAX,
+  CALM_SCORE_MAX,
   LEARNED_SCORE_MAX,
   createLearnedScorer,
   parseModel,
@@ -211,7 +212,7 @@ describe('readBlocks()', () => {
   test('has words for every concept but the one that stands for a sentence', () => {
     expect(CONCEPTS.length).toBeLessThanOrEqual(64);
     for (const concept of CONCEPTS.slice(1)) expect(CONCEPT_WORDS[concept]?.length ?? 0).toBeGreaterThan(0);
-    expect(Object.keys(CONCEPT_WORDS).sort()).toEqual(CONCEPTS.slice(1).sort());
+    expect(Object.keys(CONCEPT_WORDS)).toEqual([...CONCEPTS]);
   });
 });
 
@@ -223,8 +224,19 @@ describe('createLearnedScorer()', () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ score: scoreOf(attack), view: 1, start: 0, indirect: false });
     for (const feature of found?.features ?? []) expect(feature.startsWith('folded>base64: ')).toBe(true);
-    expect(scorer([folded('What is the weather like?'), { ...folded(attack), unspaced: true }])).toEqual([]);
+    const calm = scorer([folded('What is the weather like?'), { ...folded(attack), unspaced: true }]);
+    expect(calm.filter(({ score }) => score > 0)).toEqual([]);
     expect(scorer([])).toEqual([]);
+  });
+
+  test('says by a score below 0, and no features, that a whole text reads like ordinary ones', () => {
+    const scorer = createLearnedScorer(model);
+    const sunny = 'It rained on Sunday and the children played chess in the kitchen with their aunt.';
+    const [calm] = scorer([folded(sunny)]);
+    expect(calm).toMatchObject({ features: [], indirect: false });
+    expect(calm?.score).toBeLessThan(0);
+    expect(calm?.score).toBeGreaterThanOrEqual(-CALM_SCORE_MAX);
+    expect(scorer([folded('')])).toEqual([]);
   });
 });
 
