@@ -61,6 +61,11 @@ export class Gates {
     this.idleStates = this.forward.states;
   }
 
+  /** The rules behind one `before`. */
+  rulesBehind(index: number): readonly number[] {
+    return (this.befores[index] as Before).rules;
+  }
+
   /** The rules of a gate. */
   rulesOf(gate: number): readonly number[] {
     return this.gates[gate] as readonly number[];

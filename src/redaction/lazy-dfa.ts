@@ -168,12 +168,17 @@ export class LazyDfa {
     const key = entry * KINDS + left;
     let state = this.rootsOf.get(key);
     if (state === undefined) {
-      this.begin();
-      this.visit(entry, left, -1);
-      state = this.adopt(this.collect(left));
+      state = this.rootOfAll([entry], left);
       this.rootsOf.set(key, state);
     }
     return state;
+  }
+
+  /** The state in which only these entries were reached; not cached. */
+  rootOfAll(entries: readonly number[], left: number): number {
+    this.begin();
+    for (const entry of entries) this.visit(entry, left, -1);
+    return this.adopt(this.collect(left));
   }
 
   /** A new step begins: no state has been come to in it. */

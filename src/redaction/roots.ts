@@ -7,7 +7,7 @@
  */
 import type { Gates } from './gates.ts';
 import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE } from './nfa.ts';
+import { EDGE, KINDS } from './nfa.ts';
 
 /** What a left neighbour of some type means. */
 export interface LeftType {
@@ -26,6 +26,8 @@ export class Roots {
   private states: LazyDfa['states'];
   private readonly plain: Int32Array;
   private readonly gated = new Map<number, number>();
+  /** By list of `before` patterns and kind of neighbour. */
+  private byReport = new WeakMap<readonly number[], Int32Array>();
   /** By class of the left neighbour, one added. */
   private readonly byClass: Int32Array;
 
@@ -59,6 +61,28 @@ export class Roots {
     return this.at(this.typeBehind(left), gate);
   }
 
+  /**
+   * The state in which only the rules begin whose `before` is among those that the watching automaton reported: tells
+   * whether it is worth reading one backwards.
+   */
+  behindReported(left: number, reported: readonly number[]): number {
+    if (this.states !== this.dfa.states) this.forget();
+    let states = this.byReport.get(reported);
+    if (states === undefined) {
+      states = new Int32Array(KINDS).fill(UNKNOWN);
+      this.byReport.set(reported, states);
+    }
+    const kind = this.types[this.typeBehind(left)]?.kind as number;
+    if (states[kind] === UNKNOWN) {
+      const rules = reported.flatMap((index) => this.gates?.rulesBehind(index) ?? []);
+      states[kind] = this.dfa.rootOfAll(
+        rules.map((rule) => this.entryOf[rule] as number),
+        kind,
+      );
+    }
+    return states[kind] as number;
+  }
+
   private typeBehind(left: number): number {
     return left < 0 ? 0 : (this.typeOf[left] as number);
   }
@@ -68,6 +92,7 @@ export class Roots {
     this.plain.fill(UNKNOWN);
     this.byClass.fill(UNKNOWN);
     this.gated.clear();
+    this.byReport = new WeakMap();
   }
 
   /** The state before a candidate's first character; `gate` comes from `Gates`, 0 for none. */

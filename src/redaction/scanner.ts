@@ -4,6 +4,7 @@
  * While nothing is open, long pieces are skipped by the sieve and short ones read by three look-ups a character: its class,
  * what may come before a value (`gates.ts`), and whether a rule can begin with it behind its left neighbour.
  */
+import type { Gates } from './gates.ts';
 import { HeldText } from './held-text.ts';
 import { DEAD, type DfaState, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
 import { type LeadForm, LedRuns } from './led-rules.ts';
@@ -153,7 +154,7 @@ export class Scanner {
           watched = gates.forward.step(watch, klass);
         }
         if (watched < 0) {
-          if (gates.mayOpen(watched, klass)) break;
+          if (this.mayBeGated(gates, watched, klass, last, piece, at)) break;
           watched = gates.forward.specialNext[-2 - watched] as number;
         }
       }
@@ -171,6 +172,12 @@ export class Scanner {
       this.runs.adoptStates();
     }
     return at;
+  }
+
+  /** Whether a `before` that may end at `at` opens a rule that may begin there. */
+  private mayBeGated(gates: Gates, watched: number, klass: number, last: number, piece: string, at: number): boolean {
+    if (!gates.mayOpen(watched, klass)) return false;
+    return this.comesToSomething(this.plan.plainRoots.behindReported(last, gates.reportedBy(watched)), piece, at);
   }
 
   /** Whether a start at `at` is still open, or has matched, some characters on, or when the piece ends. */

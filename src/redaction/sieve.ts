@@ -36,7 +36,7 @@ const pairs = new Uint16Array(bytes.buffer);
 /** Which piece the block is of, and which part of it; only while one scan of a piece lasts. */
 let loadedPiece = '';
 let loadedFrom = -1;
-/** The last block held characters beyond ASCII: then so does the next, most likely. */
+/** The last block held many characters beyond ASCII: then so does the next, most likely. */
 let wasFar = false;
 
 /** Lets go of the text that was copied last. */
@@ -162,13 +162,16 @@ function load(piece: string, from: number): number {
   return length;
 }
 
-/** A byte for each code unit, also of a text that is not all ASCII; returns whether it is not. */
+/** From so many characters beyond ASCII in a block on, the next one is not tried as ASCII. */
+const FAR_MANY = 16;
+
+/** A byte for each code unit, also of a text that is not all ASCII; returns whether much of it is not. */
 function loadFar(part: string): boolean {
-  let all = 0;
+  let far = 0;
   for (let i = 0; i < part.length; i += 1) {
     const unit = part.charCodeAt(i);
-    all |= unit;
+    if (unit >= FAR) far += 1;
     bytes[i] = unit < FAR ? unit : FAR;
   }
-  return all >= 0x80;
+  return far >= FAR_MANY;
 }

@@ -86,8 +86,10 @@ export class Skipping implements Verifier {
   private mayBegin(at: number): boolean {
     const { plainRoots, shyRoots, shyBefores, gates } = this.plan;
     const left = this.classAt(at - 1);
+    // Those that begin with all others are asked first, since nearly always nothing comes of any.
+    if (shyRoots !== undefined && !this.outlives(shyRoots.behind(left), at)) return false;
     if (this.outlives(plainRoots.behind(left), at)) return true;
-    if (shyRoots === undefined || !this.outlives(shyRoots.behind(left), at)) return false;
+    if (shyRoots === undefined) return false;
     return (gates?.gateAt(this.base + at, this.text, shyBefores, this.classAt(at)) ?? 0) !== 0;
   }
 
@@ -137,7 +139,9 @@ export class Skipping implements Verifier {
   }
 
   private opensGate(gates: Gates, entry: number, klass: number, at: number): boolean {
-    const gate = gates.gateAt(this.base + at, this.text, gates.reportedBy(entry), klass);
+    const reported = gates.reportedBy(entry);
+    if (!this.outlives(this.plan.plainRoots.behindReported(this.classBefore(at), reported), at)) return false;
+    const gate = gates.gateAt(this.base + at, this.text, reported, klass);
     if (gate === 0 || !this.outlives(this.plan.plainRoots.behindGate(this.classBefore(at), gate), at)) return false;
     this.steadyUntil = at + 1;
     return true;
