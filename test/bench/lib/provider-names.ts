@@ -2,7 +2,7 @@
 import { VENDORS } from '../../../src/redaction/rules/secrets/vendors.ts';
 import type { Values } from '../../fixtures/benign/random.ts';
 
-/** Half of the texts of either part are of these. */
+/** Names that the shipped list knows and that are one word. */
 export const KNOWN_NAMES: readonly string[] = VENDORS.filter((name) => /^[a-z0-9]{4,16}$/.test(name));
 
 export interface ServiceName {
@@ -60,7 +60,7 @@ const LAST = [
   'weather',
 ];
 
-/** As many made-up names as known ones, every third held out. */
+/** Three hundred made-up names and a third of the known ones; every third is held out. */
 export function namesOf(values: Values): ServiceName[] {
   const invented = new Set<string>();
   while (invented.size < 300) {

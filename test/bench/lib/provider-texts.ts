@@ -2,7 +2,8 @@
  * Texts with made-up keys of many services, and texts that look alike: what the generic rules are measured on.
  *
  * Seeded and made here from common knowledge of how services' keys look and how people write them down; no scanner's
- * test data went in. A third of the contexts, the shapes and the names is held out: no rule was tuned with them in sight.
+ * test data went in. A third of the contexts, the shapes and the names is held out: no rule was tuned with them in sight but for what
+ * `test/README.md` says.
  */
 import { Values } from '../../fixtures/benign/random.ts';
 import { contexts, type Context } from './provider-contexts.ts';
