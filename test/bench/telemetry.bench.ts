@@ -3,8 +3,8 @@ import { SHUTDOWN_TIMEOUT_MS } from '../../src/telemetry/trace.ts';
 import { start, type Measured } from './lib/process.ts';
 
 /**
- * What a collector that fails costs an exchange: latency, memory, lost spans and the time to end, beside gateways whose
- * collector is well, all in one run. Every exchange is sampled, which is the most that telemetry ever has to do.
+ * What telemetry costs an exchange, and what a collector that fails costs: processor time, latency, memory, lost spans
+ * and the time to end, in one run. Every exchange is sampled unless it says otherwise: the most that there is to do.
  *
  * All gateways run at once and take turns, request by request in rounds; the median of the rounds' ratios stands.
  * `healthy, again` is a second gateway like the first: what its ratio is off 1 is noise.
@@ -57,11 +57,14 @@ function refusing(): Collector {
   return { url, stop: () => {} };
 }
 
+const SAMPLED = 'healthy, 1 in 20 sampled';
+
 /** The first is what all are compared with; without a collector there are no traces at all. */
 const COLLECTORS: Readonly<Record<string, (() => Collector) | undefined>> = {
   healthy: () => httpCollector(take),
   'healthy, again': () => httpCollector(take),
   'no telemetry': undefined,
+  [SAMPLED]: () => httpCollector(take),
   refuses: refusing,
   hangs: () => httpCollector(() => new Promise<Response>(() => {})),
   [`answers after ${SLOW_MS} ms`]: () => httpCollector(async (request) => (await Bun.sleep(SLOW_MS), take(request))),
@@ -79,6 +82,7 @@ interface Subject {
   readonly name: string;
   readonly collector: Collector | undefined;
   readonly gateway: Measured;
+  readonly cpus: number[];
   readonly p50s: number[];
   readonly p99s: number[];
   readonly residentMiB: number[];
@@ -96,8 +100,9 @@ async function begin(name: string, make: (() => Collector) | undefined, upstream
     ENFORCEMENT_MODE: 'hard',
     LOG_LEVEL: 'info',
     ...(collector === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
+    ...(name === SAMPLED ? { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.05' } : {}),
   });
-  return { name, collector, gateway, p50s: [], p99s: [], residentMiB: [], failed: 0, exchanges: 0 };
+  return { name, collector, gateway, cpus: [], p50s: [], p99s: [], residentMiB: [], failed: 0, exchanges: 0 };
 }
 
 /** Sends `count` requests, a few at once; resolves with each one's time in milliseconds. */
@@ -113,10 +118,12 @@ async function load(subject: Subject, count: number): Promise<number[]> {
         headers: { 'content-type': 'application/json' },
         body: BODY,
       });
-      await response.text();
+      const text = await response.text();
       times.push(performance.now() - startedMs);
       subject.exchanges += 1;
-      if (response.status !== 200) subject.failed += 1;
+      if (response.status === 200) continue;
+      subject.failed += 1;
+      if (subject.failed === 1) process.stderr.write(`${subject.name}: ${response.status} ${text}\n`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -124,7 +131,9 @@ async function load(subject: Subject, count: number): Promise<number[]> {
 }
 
 async function round(subject: Subject): Promise<void> {
+  const before = subject.gateway.cpuMicroseconds();
   const times = await load(subject, requests);
+  subject.cpus.push((subject.gateway.cpuMicroseconds() - before) / requests);
   subject.p50s.push(times[Math.floor(times.length * 0.5)] ?? Number.NaN);
   subject.p99s.push(times[Math.floor(times.length * 0.99)] ?? Number.NaN);
   subject.residentMiB.push(subject.gateway.residentMiB());
@@ -158,25 +167,26 @@ for (let index = 0; index < rounds; index += 1) {
 }
 
 process.stdout.write(
-  `\n${rounds} rounds of ${requests} requests, ${atOnce} at once, every exchange sampled; medians of rounds, ratios to a healthy collector\n\n`,
+  `\n${rounds} rounds of ${requests} requests, ${atOnce} at once, every exchange sampled; medians of rounds, latency as ratios to a healthy collector, processor time to no telemetry\n\n`,
 );
 process.stdout.write(
-  '| collector | failed | p50 ms | p99 ms | p50 ratio | p99 ratio | MiB | spans lost | ends after ms |\n',
+  '| collector | failed | CPU us/request | to none | p50 ratio | p99 ratio | MiB | spans lost | ends after ms |\n',
 );
 process.stdout.write('|---|---|---|---|---|---|---|---|---|\n');
 const base = subjects[0];
+const none = subjects.find(({ collector }) => collector === undefined);
 for (const subject of subjects) {
   const lost = await spansLost(subject);
   const began = performance.now();
   await subject.gateway.stop();
   const tookMs = performance.now() - began;
   subject.collector?.stop();
-  const ratio = (key: 'p50s' | 'p99s') =>
-    median(subject[key].map((value, at) => value / (base?.[key][at] ?? Number.NaN))).toFixed(2);
+  const ratio = (key: 'cpus' | 'p50s' | 'p99s', to: Subject | undefined) =>
+    median(subject[key].map((value, at) => value / (to?.[key][at] ?? Number.NaN))).toFixed(2);
   const half = subject.residentMiB[Math.floor(rounds / 2)] ?? Number.NaN;
   const last = subject.residentMiB.at(-1) ?? Number.NaN;
   process.stdout.write(
-    `| ${subject.name} | ${subject.failed} of ${subject.exchanges} | ${median(subject.p50s).toFixed(2)} | ${median(subject.p99s).toFixed(2)} | ${ratio('p50s')} | ${ratio('p99s')} | ${half.toFixed(0)}, ${last.toFixed(0)} | ${lost} | ${tookMs.toFixed(0)} |\n`,
+    `| ${subject.name} | ${subject.failed} of ${subject.exchanges} | ${median(subject.cpus).toFixed(0)} | ${ratio('cpus', none)} | ${ratio('p50s', base)} | ${ratio('p99s', base)} | ${half.toFixed(0)}, ${last.toFixed(0)} | ${lost} | ${tookMs.toFixed(0)} |\n`,
   );
   if (tookMs > SHUTDOWN_TIMEOUT_MS + 1_000) process.exitCode = 1;
   if (subject.failed > 0) process.exitCode = 1;
