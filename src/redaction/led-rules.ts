@@ -127,6 +127,11 @@ export function leadForm(
   return { rule, firsts, left: opened, isRun, isMark, min, max, restEntry };
 }
 
+/** Text by code unit; -1 where it is not held. */
+interface Units {
+  unitAt(position: number): number;
+}
+
 /** Where the starts of one form's run lie in one channel. Each character is looked at a bounded number of times. */
 export class LedRun {
   readonly form: LeadForm;
@@ -166,14 +171,14 @@ export class LedRun {
   }
 
   /** The first start that a mark at `position` or later could still lead on, or infinity; no candidate is longer than `limit`. */
-  oldest(text: HeldText, position: number, limit: number): number {
+  oldest(text: Units, position: number, limit: number): number {
     if (this.known !== position || this.from === position) return Number.POSITIVE_INFINITY;
     this.first = this.nextStart(text, Math.max(this.first, position - this.form.max, position + 1 - limit), position);
     return this.first < position ? this.first : Number.POSITIVE_INFINITY;
   }
 
   /** The starts that a mark at `position` leads on, ascending. */
-  startsBefore(text: HeldText, position: number, limit: number): number[] {
+  startsBefore(text: Units, position: number, limit: number): number[] {
     const { min, max } = this.form;
     const end = position + 1 - min;
     const starts: number[] = [];
@@ -185,12 +190,12 @@ export class LedRun {
     return starts;
   }
 
-  private nextStart(text: HeldText, from: number, end: number): number {
+  private nextStart(text: Units, from: number, end: number): number {
     for (let at = from; at < end; at += 1) if (this.mayStart(text, at)) return at;
     return end;
   }
 
-  private mayStart(text: HeldText, at: number): boolean {
+  private mayStart(text: Units, at: number): boolean {
     const { classOf, kindOf, classes } = this.alphabet;
     const klass = classOf[text.unitAt(at)] as number;
     const left = at === 0 ? classes : (classOf[text.unitAt(at - 1)] as number);
@@ -204,12 +209,14 @@ export class LedRun {
 }
 
 /** The runs of every led rule in one channel. */
-export class LedRuns {
+export class LedRuns implements Units {
   readonly runs: readonly LedRun[];
+  private readonly text: HeldText;
   private piece = '';
   private base = 0;
 
-  constructor(forms: readonly LeadForm[], alphabet: Alphabet) {
+  constructor(forms: readonly LeadForm[], alphabet: Alphabet, text: HeldText) {
+    this.text = text;
     this.runs = forms.map((form) => new LedRun(form, alphabet));
   }
 
@@ -217,6 +224,11 @@ export class LedRuns {
   enter(piece: string, base: number): void {
     this.piece = piece;
     this.base = base;
+  }
+
+  /** Nearly always what is asked for lies in the piece. */
+  unitAt(position: number): number {
+    return position >= this.base ? this.piece.charCodeAt(position - this.base) : this.text.unitAt(position);
   }
 
   /** The text up to `position` has been read. */
@@ -235,10 +247,10 @@ export class LedRuns {
   }
 
   /** The first start that a mark at `position` or later could still lead on, or infinity. */
-  oldest(text: HeldText, position: number, limit: number): number {
+  oldest(position: number, limit: number): number {
     this.advance(position);
     let oldest = Number.POSITIVE_INFINITY;
-    for (const run of this.runs) oldest = Math.min(oldest, run.oldest(text, position, limit));
+    for (const run of this.runs) oldest = Math.min(oldest, run.oldest(this, position, limit));
     return oldest;
   }
 }

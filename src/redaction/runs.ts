@@ -211,7 +211,7 @@ export class Runs {
     for (const run of led.runs) {
       if (run.form.isMark[klass] !== 1) continue;
       led.advance(at);
-      const starts = run.startsBefore(this.text, at, this.plan.candidateCharactersMax);
+      const starts = run.startsBefore(led, at, this.plan.candidateCharactersMax);
       if (starts.length === 0) continue;
       const path = new Path(starts[0] as number, this.stateBehind(run.form, klass));
       for (let i = 1; i < starts.length; i += 1) path.join(starts[i] as number, this.plan.candidateCharactersMax);
@@ -286,7 +286,7 @@ export class Runs {
 
   private oldestLed(): number {
     if (this.led === undefined || this.hasEnded) return NO_LEADER;
-    return this.led.oldest(this.text, this.position, this.plan.candidateCharactersMax);
+    return this.led.oldest(this.position, this.plan.candidateCharactersMax);
   }
 
   /** Decides starts in order until one is still open. */

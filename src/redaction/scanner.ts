@@ -35,23 +35,34 @@ export class Scanner {
   /** The state of the automaton that watches for gates, and the states that it is one of. */
   private watch = DEAD;
   private watchStates: LazyDfa['states'] | undefined;
+  /** The watermark, or -1 while it is not worked out. */
+  private clearKnown = -1;
 
   constructor(plan: ScanPlan) {
     this.plan = plan;
-    this.led = plan.leadForms.length === 0 ? undefined : new LedRuns(plan.leadForms, plan.dfa.nfa.alphabet);
+    this.led = plan.leadForms.length === 0 ? undefined : new LedRuns(plan.leadForms, plan.dfa.nfa.alphabet, this.text);
     this.runs = new Runs(plan, this.text, this.led);
   }
 
   /** Below this offset every character is decided: it lies in a reported finding or can never be part of one. */
   get clear(): number {
-    return this.runs.clear;
+    // Asked for several times after each push.
+    if (this.clearKnown < 0) this.clearKnown = this.runs.clear;
+    return this.clearKnown;
   }
 
   /** Reads on. Cost is linear in `text`, whatever came before. */
   push(text: string): void {
     if (text.length === 0) return;
+    this.clearKnown = -1;
+    const base = this.text.length;
     this.text.push(text);
-    this.run();
+    if (this.runs.position === base) {
+      this.runs.adoptStates();
+      this.adoptWatch();
+      this.runPiece(text, base);
+    }
+    if (this.runs.position < this.text.length) this.run();
     if (this.text.isReleasable) this.text.release(this.clear - CONTEXT_CHARACTERS - 2);
   }
 
@@ -60,6 +71,7 @@ export class Scanner {
     const { runs, plan } = this;
     if (runs.hasEnded) return;
     runs.hasEnded = true;
+    this.clearKnown = -1;
     runs.adoptStates();
     for (;;) {
       const readOn = runs.endSwallowed();

@@ -98,6 +98,8 @@ export interface Landmark {
 
 /** What each further window adds to the share: many of them share buckets and let each other's mixtures pass. */
 const WINDOW_SHARE = 1e-5;
+/** How much what lies before the value counts by itself: short pieces are read by that alone. */
+const OWN_WEIGHT = 0.03;
 
 /**
  * The rarest places one of which every match of `node` passes, `then` being what follows it; undefined when it need not
@@ -105,7 +107,7 @@ const WINDOW_SHARE = 1e-5;
  */
 export function landmarkOf(node: Node, then: Node): Landmark | undefined {
   const end = { node: then, next: undefined };
-  const place = placeIn(node, end);
+  const place = placeIn(node, end, end);
   if (place === undefined) return undefined;
   return { windows: place.windows, suffix: upTo(end, place.from), share: place.share };
 }
@@ -116,25 +118,26 @@ interface Place {
   readonly share: number;
 }
 
-function placeIn(node: Node, rest: Rest | undefined): Place | undefined {
+function placeIn(node: Node, rest: Rest, end: Rest): Place | undefined {
   switch (node.kind) {
     case 'look':
       return undefined;
     case 'set': {
       const from = { node, next: rest };
       const window = rowFrom(from);
-      return { windows: [window], from, share: shareOf(window) + WINDOW_SHARE };
+      const own = shareOf(rowFrom({ node: upTo(end, from), next: undefined }));
+      return { windows: [window], from, share: shareOf(window) + WINDOW_SHARE + OWN_WEIGHT * own };
     }
     case 'choice':
-      return placeInAll(node.nodes, rest);
+      return placeInAll(node.nodes, rest, end);
     case 'repeat':
-      return node.min === 0 ? undefined : placeIn(node.node, { node: fewer(node), next: rest });
+      return node.min === 0 ? undefined : placeIn(node.node, { node: fewer(node), next: rest }, end);
     case 'sequence': {
       let best: Place | undefined;
-      let next = rest;
+      let next: Rest = rest;
       for (let i = node.nodes.length - 1; i >= 0; i -= 1) {
         const part = node.nodes[i] as Node;
-        const one = placeIn(part, next);
+        const one = placeIn(part, next, end);
         if (one !== undefined && (best === undefined || one.share < best.share)) best = one;
         next = { node: part, next };
       }
@@ -143,13 +146,13 @@ function placeIn(node: Node, rest: Rest | undefined): Place | undefined {
   }
 }
 
-function placeInAll(branches: readonly Node[], rest: Rest | undefined): Place | undefined {
+function placeInAll(branches: readonly Node[], rest: Rest, end: Rest): Place | undefined {
   if (branches.length > BRANCHES_MAX) return undefined;
   const windows: Window[] = [];
   const nodes: Node[] = [];
   let share = 0;
   for (const branch of branches) {
-    const place = placeIn(branch, rest);
+    const place = placeIn(branch, rest, end);
     if (place === undefined) return undefined;
     windows.push(...place.windows);
     nodes.push(upTo(rest, place.from));
