@@ -20,6 +20,7 @@ import {
   isGenericSecret,
   isOpaqueToken,
   isPasswordValue,
+  isSignRich,
   isUrlPassword,
   isVariedToken,
 } from './rules/checks/secrecy.ts';
@@ -30,6 +31,7 @@ export const validators: Readonly<Record<string, (text: string) => boolean>> = {
   opaque_token: isOpaqueToken,
   generic_secret: isGenericSecret,
   key_shaped: isKeyShaped,
+  sign_rich: isSignRich,
   password_value: isPasswordValue,
   url_password: isUrlPassword,
   credential_pair: isCredentialPair,

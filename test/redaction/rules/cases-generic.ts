@@ -19,6 +19,7 @@ export const genericCases: CaseTable = {
       `Set \`ACME_TOKEN\` to \`«${v.b62(32)}»\`.`,
       `variable "acme_token" {\n  default = "«${v.b62(32)}»"\n}`,
       `variable "acme_token" {\n  type    = string\n  default = "«${v.b62(32)}»"\n}`,
+      `ACME_SECRET="«k7$uQ3r!${v.hex(6)}9»"`,
       `setApiKey("«${v.b62(32)}»")`,
       `let acme_key: &'static str = "«${v.hex(32)}»";`,
       `acme_token <- "«${v.b62(40)}»"`,
@@ -69,7 +70,7 @@ export const genericCases: CaseTable = {
     hits: [
       `use Bearer «${v.b62(32)}» there`,
       `Authorization: «${v.b62(32)}»`,
-      `-H "Authorization: Basic «${v.b64(31)}=»"`,
+      `-H "Authorization: Basic «${v.b64(28)}4a2=»"`,
       `Authorization: Acme-Key «${v.hex(32)}»`,
     ],
     misses: [
@@ -158,6 +159,20 @@ export const genericCases: CaseTable = {
       '{"key": "uploads/2026/11/picture-0001.png"}',
       `path = "${v.b62(32)}"`,
       'key: value1234567890abc',
+    ],
+  },
+  signed_secret: {
+    hits: [
+      `SECRET_KEY = '«${v.b62(8)}!${v.b62(9)}@&${v.lower(9)}(${v.b62(9)}^)${v.b62(9)}»'`,
+      `define('AUTH_KEY',  '«${v.b62(12)};${v.b62(9)}=${v.b62(12)}#*${v.b62(9)}»');`,
+    ],
+    misses: [
+      "SECRET_KEY = 'read-the-key, then (carefully) use it!'",
+      "secret = '^[A-Za-z0-9]{32,64}$'",
+      `SECRET_KEY = '{{ ${v.b62(12)}!@#$%^ }}'`,
+      `SECRET_KEY = '${v.b62(12)}!${v.b62(12)}'`,
+      "password: 'min(8), max(64); digits: 2, signs: 1!'",
+      `title = '${v.b62(8)}!${v.b62(9)}@&${v.lower(9)}(${v.b62(9)}^)${v.b62(9)}'`,
     ],
   },
   service_key: {

@@ -8,6 +8,10 @@ import { characterCounts, entropyBits, languageBits, monotonyShare } from './ran
 
 /** Signs that keys are joined and filled with: base64, base64url, `id.secret`, `number:token`. */
 const KEY_SIGNS = '_-.+/=:~';
+/** Signs of code and tables, in no key and no password that people type. */
+const CODE_SIGNS = '(|';
+/** From so many characters on, a single foreign sign is a mistake; a password has few characters or many signs. */
+const FOREIGN_SIGN_CHARACTERS_MIN = 16;
 /** From so many characters on, hexadecimal digits are bytes and come in pairs. */
 const PAIRED_HEX_CHARACTERS_MIN = 17;
 /** From so many characters on, one letter that is no hexadecimal digit among those that are is a mistake. */
@@ -31,7 +35,9 @@ function strangers(text: string, alphabet: string): number {
  * is none, a UUID with a group cut short, a sign in the middle that no key holds. Linear.
  */
 export function isBrokenKey(text: string): boolean {
-  if (hasForeignSign(text)) return true;
+  const signs = foreignSigns(text);
+  if (CODE_SIGNS.includes(signs.charAt(0)) && signs !== '') return true;
+  if (signs !== '' && new Set(signs).size === 1 && text.length >= FOREIGN_SIGN_CHARACTERS_MIN) return true;
   const groups = text.split('-');
   if (isNearlyUuid(groups)) return !isUuid(groups);
   if (isHex(text)) return text.length >= PAIRED_HEX_CHARACTERS_MIN && text.length % 2 === 1;
@@ -44,16 +50,18 @@ function isNearly(text: string, inner: string, alphabet: string): boolean {
   return strangers(text, alphabet) === 1 && strangers(inner, `${alphabet}${KEY_SIGNS}`) === 1;
 }
 
-/** A sign that no key holds, but for `%2B` and its like. */
-function hasForeignSign(text: string): boolean {
+/** The signs that no key holds, code's first; `%2B` and its like are none, nor is what may be cut off of one. */
+function foreignSigns(text: string): string {
+  let signs = '';
   for (let i = 0; i < text.length; i++) {
     const character = text.charAt(i);
     const code = text.charCodeAt(i);
     const isAlphanumeric = (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
     if (isAlphanumeric || KEY_SIGNS.includes(character)) continue;
-    if (character !== '%' || !isHexPair(text.slice(i + 1, i + 3))) return true;
+    if (character === '%' && (i > text.length - 3 || isHexPair(text.slice(i + 1, i + 3)))) continue;
+    signs = CODE_SIGNS.includes(character) ? character + signs : signs + character;
   }
-  return false;
+  return signs;
 }
 
 function isHexPair(text: string): boolean {
@@ -92,7 +100,7 @@ const LANGUAGE_BITS_MAX = -0.35;
  */
 export function isKeyShaped(value: string): boolean {
   const text = withoutPassword(value);
-  if (text.length < CHARACTERS_MIN || isBrokenKey(text)) return false;
+  if (text.length < CHARACTERS_MIN || foreignSigns(text) !== '' || isBrokenKey(text)) return false;
   const sample = text.slice(0, SAMPLE_CHARACTERS);
   const { digit, upper, lower, other } = characterCounts(sample);
   const letters = upper + lower;

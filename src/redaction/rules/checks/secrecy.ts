@@ -56,6 +56,17 @@ export function isGenericSecret(value: string): boolean {
   return languageBits(text) <= LANGUAGE_BITS_MAX;
 }
 
+/** Fewest different signs of a secret that was drawn from all of them. */
+const DISTINCT_SIGNS_MIN = 4;
+
+/** Whether a quoted value was drawn from letters, digits and signs alike, as Django's `SECRET_KEY` is. */
+export function isSignRich(text: string): boolean {
+  const { digit, lower, upper, other } = characterCounts(text);
+  const signs = new Set(Array.from(text).filter((character) => characterCounts(character).other > 0));
+  if (signs.size < DISTINCT_SIGNS_MIN || digit < 2 || lower + upper < 4 || other * 2 > text.length) return false;
+  return entropyBits(text) > 3.8 && !isPlaceholder(text) && languageBits(text) <= LANGUAGE_BITS_MAX;
+}
+
 /** Whether a text holds a version: digits, dot, digits, dot, digits. */
 function isVersion(text: string): boolean {
   const parts = text.split('.');

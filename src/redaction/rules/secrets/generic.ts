@@ -170,6 +170,15 @@ export const genericRules: readonly RedactionRule[] = [
     source: 'https://cwe.mitre.org/data/definitions/798.html',
   },
   {
+    // `SECRET_KEY = '…'` of web frameworks: signs of all kinds, up to the closing quote.
+    id: 'signed_secret',
+    label: 'SIGNED_SECRET',
+    pattern: re`[A-Za-z0-9!@#$%^&*()_+=.,;:~?/-]{24,120}`,
+    before: re`(?:secret|passphrase|password|[_-]key|[_-]salt)(?:["']?\]? ?(?:= |=|: |:|=> )|["'], {1,12})["']`,
+    validators: ['sign_rich'],
+    source: 'https://docs.djangoproject.com/en/stable/ref/settings/#secret-key',
+  },
+  {
     id: 'password',
     label: 'PASSWORD',
     pattern: PASSWORD,
