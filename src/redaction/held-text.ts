@@ -13,6 +13,9 @@ interface Searched {
   longest: number;
 }
 
+/** From so many pieces on, those that nobody needs are let go of. */
+const PIECES_MAX = 64;
+
 export class HeldText {
   private pieces: string[] = [];
   private starts: number[] = [];
@@ -77,7 +80,7 @@ export class HeldText {
 
   /** Whether so much is held that `release` is worth while. */
   get isReleasable(): boolean {
-    return this.pieces.length >= 24 || this.length - (this.starts[0] ?? 0) >= 8_192;
+    return this.pieces.length >= PIECES_MAX || this.length - (this.starts[0] ?? 0) >= 8_192;
   }
 
   /** Lets go of pieces that lie wholly below `position`. */

@@ -141,6 +141,8 @@ export class LedRun {
   private from = 0;
   /** No start of this run below it is open any more. */
   private first = 0;
+  /** A start that was found to be one; -1: none. */
+  private checked = -1;
 
   constructor(form: LeadForm, alphabet: Alphabet) {
     this.form = form;
@@ -150,6 +152,7 @@ export class LedRun {
   /** The text up to `position`, of which `piece` holds what lies behind `base`, has been read. */
   advance(piece: string, base: number, position: number): void {
     const { classOf } = this.alphabet;
+    if (this.known === position) return;
     const low = Math.max(this.known, base);
     let at = position;
     while (at > low && this.form.isRun[classOf[piece.charCodeAt(at - 1 - base)] as number] === 1) at -= 1;
@@ -163,6 +166,7 @@ export class LedRun {
     this.known = position;
     this.from = position;
     this.first = position;
+    this.checked = -1;
   }
 
   /** Starts below `end` are decided. */
@@ -173,7 +177,11 @@ export class LedRun {
   /** The first start that a mark at `position` or later could still lead on, or infinity; no candidate is longer than `limit`. */
   oldest(text: Units, position: number, limit: number): number {
     if (this.known !== position || this.from === position) return Number.POSITIVE_INFINITY;
-    this.first = this.nextStart(text, Math.max(this.first, position - this.form.max, position + 1 - limit), position);
+    const low = Math.max(this.first, position - this.form.max, position + 1 - limit);
+    if (low !== this.checked) {
+      this.first = this.nextStart(text, low, position);
+      this.checked = this.first < position ? this.first : -1;
+    }
     return this.first < position ? this.first : Number.POSITIVE_INFINITY;
   }
 
@@ -200,7 +208,9 @@ export class LedRun {
     const klass = classOf[text.unitAt(at)] as number;
     const left = at === 0 ? classes : (classOf[text.unitAt(at - 1)] as number);
     if (this.form.left !== undefined && this.form.left[left] !== 1) return false;
-    for (const { look, holds } of this.form.firsts) {
+    const { firsts } = this.form;
+    for (let i = 0; i < firsts.length; i += 1) {
+      const { look, holds } = firsts[i] as LeadForm['firsts'][number];
       if (holds[klass] !== 1) continue;
       if (look < 0 || lookHolds(look, kindOf[left] as number, kindOf[klass] as number)) return true;
     }
@@ -233,7 +243,7 @@ export class LedRuns implements Units {
 
   /** The text up to `position` has been read. */
   advance(position: number): void {
-    for (const run of this.runs) run.advance(this.piece, this.base, position);
+    for (let i = 0; i < this.runs.length; i += 1) (this.runs[i] as LedRun).advance(this.piece, this.base, position);
   }
 
   /** Reading goes on at `position`, and nothing before it counts. */
@@ -250,7 +260,10 @@ export class LedRuns implements Units {
   oldest(position: number, limit: number): number {
     this.advance(position);
     let oldest = Number.POSITIVE_INFINITY;
-    for (const run of this.runs) oldest = Math.min(oldest, run.oldest(this, position, limit));
+    for (let i = 0; i < this.runs.length; i += 1) {
+      const one = (this.runs[i] as LedRun).oldest(this, position, limit);
+      if (one < oldest) oldest = one;
+    }
     return oldest;
   }
 }

@@ -74,7 +74,9 @@ export class Runs {
   /** Below this offset every character is decided. */
   get clear(): number {
     if (this.swallows.length > 0 && this.plan.mode === 'compete') return (this.swallows[0] as Swallow).end;
-    return Math.min(this.isIdle ? this.position : this.oldest(), this.oldestLed(), this.position);
+    const oldest = this.isIdle ? this.position : Math.min(this.oldest(), this.position);
+    if (this.led === undefined || this.hasEnded) return oldest;
+    return Math.min(oldest, this.oldestLed());
   }
 
   /** Whether a swallowed candidate goes on, so that nothing else can begin. */
