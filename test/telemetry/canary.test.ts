@@ -70,6 +70,10 @@ const PLACEMENTS: Readonly<Record<string, Placement>> = {
   },
   traceparent: { body: chat(), headers: { traceparent: CANARY } },
   baggage: { body: chat(), headers: { baggage: `a=${CANARY}` } },
+  'trace context of other formats': {
+    body: chat(),
+    headers: { b3: CANARY, 'x-b3-traceid': CANARY, 'x-b3-spanid': CANARY, 'uber-trace-id': `${CANARY}:1:0:1` },
+  },
   'a bearer key': { body: chat(), headers: { authorization: `Bearer ${CANARY}` } },
   'an API key': { body: chat(), headers: { 'x-api-key': CANARY } },
   'an origin': { body: chat(), headers: { origin: `http://${CANARY}.example` } },
@@ -104,6 +108,7 @@ test.each([
   async (level, mode) => {
     const receiver = otlpReceiver();
     const gateway = await startProcess(upstream.url, {
+      OTEL_PROPAGATORS: 'tracecontext,baggage,b3,jaeger',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_METRICS_EXPORTER: 'otlp',
       ENFORCEMENT_MODE: mode,
