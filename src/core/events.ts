@@ -88,8 +88,8 @@ export interface ExchangeStart {
   readonly method: string;
   /** The route's pattern, never the raw path: `/api/chat`. */
   readonly route: string;
-  readonly traceparent: string | undefined;
-  readonly tracestate: string | undefined;
+  /** Reads one of the request's headers, for trace context; names are lower case. */
+  header(name: string): string | undefined;
 }
 
 /** The reporter of one exchange. `emit` never throws and never waits. */

@@ -123,7 +123,6 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIO
 
 function begin(options: GatewayOptions, route: Route, request: Request): Exchange {
   const id = options.newId();
-  const traceparent = request.headers.get('traceparent') ?? undefined;
   const scope = options.sink.exchange({
     id,
     clientId: clientRequestId(request.headers),
@@ -131,8 +130,7 @@ function begin(options: GatewayOptions, route: Route, request: Request): Exchang
     genAiOperation: route.genAiOperation,
     method: METHODS.has(request.method) ? request.method : '_OTHER',
     route: route.path,
-    traceparent,
-    tracestate: traceparent === undefined ? undefined : (request.headers.get('tracestate') ?? undefined),
+    header: (name) => request.headers.get(name) ?? undefined,
   });
   return new Exchange(id, route, options.policies(), scope);
 }

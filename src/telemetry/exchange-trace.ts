@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import type { Decision } from '../core/decision.ts';
 import type { ExchangeEvent, ExchangeStart, GuardAsked, Scope, Sink } from '../core/events.ts';
-import { spanContextOf, type HeaderReader, type Propagation, type RemoteSpan } from './propagation.ts';
+import { spanContextOf, type Propagation, type RemoteSpan } from './propagation.ts';
 import { randomHex, type ChosenIds, type IdSampler } from './sampling.ts';
 import { decisionAttributes, genAiAttributes, guardAttributes, summary } from './span-attributes.ts';
 
@@ -32,16 +32,11 @@ export interface TraceSinkOptions {
   readonly upstream: URL | undefined;
 }
 
-/** What an exchange begins with. Where any header can be asked for, formats other than W3C's are read too. */
-export interface TracedStart extends ExchangeStart {
-  readonly header?: HeaderReader;
-}
-
 /** Events as spans of `tracer`, which must draw its ids from the same `ids` and sample every span. */
 export function createTraceSink(tracer: Tracer, options: TraceSinkOptions): Sink {
   return {
     emit() {},
-    exchange(start: TracedStart) {
+    exchange(start: ExchangeStart) {
       return new TraceScope(start, options, (span) => tracer.startSpan(span.name, span.options, span.parent));
     },
   };
@@ -72,7 +67,7 @@ export const DECISIONS_MAX = 128;
  * made of them.
  */
 class TraceScope implements Scope {
-  readonly #start: TracedStart;
+  readonly #start: ExchangeStart;
   readonly #options: TraceSinkOptions;
   readonly #startSpan: (plan: SpanPlan) => Span;
   readonly #startedMs = performance.now();
@@ -94,7 +89,7 @@ class TraceScope implements Scope {
   #upstreamStatus: number | undefined;
   #upstreamPath = '';
 
-  constructor(start: TracedStart, options: TraceSinkOptions, startSpan: (plan: SpanPlan) => Span) {
+  constructor(start: ExchangeStart, options: TraceSinkOptions, startSpan: (plan: SpanPlan) => Span) {
     this.#start = start;
     this.#options = options;
     this.#startSpan = startSpan;
@@ -153,10 +148,7 @@ class TraceScope implements Scope {
 
   #chooseIds(): void {
     if (this.#traceId !== '') return;
-    const { traceparent, tracestate, header } = this.#start;
-    this.#remote = this.#options.propagation.extract(
-      header ?? ((name) => (name === 'traceparent' ? traceparent : name === 'tracestate' ? tracestate : undefined)),
-    );
+    this.#remote = this.#options.propagation.extract((name) => this.#start.header(name));
     this.#traceId = this.#remote?.traceId ?? randomHex(16);
     this.#rootSpanId = randomHex(8);
     this.#clientSpanId = randomHex(8);

@@ -16,8 +16,7 @@ function start(id: string): ExchangeStart {
     genAiOperation: 'chat',
     method: 'POST',
     route: '/api/chat',
-    traceparent: undefined,
-    tracestate: undefined,
+    header: () => undefined,
   };
 }
 

@@ -12,8 +12,7 @@ const START = {
   genAiOperation: 'chat',
   method: 'POST',
   route: '/api/chat',
-  traceparent: undefined,
-  tracestate: undefined,
+  header: () => undefined,
 };
 const FINISHED: ExchangeEvent = {
   type: 'exchange.finished',

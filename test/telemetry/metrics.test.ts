@@ -12,8 +12,7 @@ const START: ExchangeStart = {
   genAiOperation: 'chat',
   method: 'POST',
   route: '/api/chat',
-  traceparent: undefined,
-  tracestate: undefined,
+  header: () => undefined,
 };
 
 const READ: ExchangeEvent = {
