@@ -53,6 +53,7 @@ if (import.meta.main) {
     async fetch(request) {
       if (request.method === 'GET')
         return Response.json({ models: [{ name: 'bench:latest', digest: 'b'.repeat(64) }] });
+      if (request.url.endsWith('/api/show')) return Response.json({ system: '' });
       const stream = !(await request.text()).includes('"stream":false');
       if (!stream) return new Response(BUFFERED, { headers: { 'content-type': 'application/json; charset=utf-8' } });
       return new Response(paced(), { headers: { 'content-type': 'application/x-ndjson' } });
