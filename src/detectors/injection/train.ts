@@ -23,7 +23,7 @@ const ANCHOR_SHARE = 0.001;
  * What they may reach: below 1, so that a refusal by this score alone takes more, and with a pattern's score less. A smaller
  * share would hang on three or four texts, most of which quote an injection: it moved the scale by half from fit to fit.
  */
-const ANCHOR_SCORE = 0.7;
+const ANCHOR_SCORE = 0.55;
 /** A benign text that scores higher than this when held out most often quotes an injection: the last fit leaves it out. */
 const LOOSE_LABEL_RAW = 1.5;
 /** The share of benign texts of unseen sources that may score above 0. */
