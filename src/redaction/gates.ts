@@ -31,6 +31,9 @@ interface GateParts {
   readonly size: { readonly entriesMax?: number };
 }
 
+/** Most lists of found `before` patterns whose gate is remembered. */
+const GATES_KNOWN_MAX = 4_096;
+
 export class Gates {
   /** Follows all text; a transition reports the `before` patterns that may end before its character. */
   readonly forward: LazyDfa;
@@ -42,7 +45,9 @@ export class Gates {
   private readonly readerOf: readonly number[];
   private readonly gates: (readonly number[])[] = [[]];
   private readonly gateOfOne: number[] = [];
-  private readonly gateIds = new Map<string, number>([['', 0]]);
+  private readonly gateIds = new Map<string, number>();
+  /** By what was found, in its order. */
+  private readonly gateOfFound = new Map<string, number>();
   /** The nodes of the forward automaton at which nothing was passed yet. */
   private readonly isEntry: Uint8Array;
   private idleStates: LazyDfa['states'];
@@ -76,16 +81,29 @@ export class Gates {
    * automaton, where the text goes on with `klass`; without them all are read.
    */
   gateAt(position: number, text: HeldText, reported?: readonly number[], klass = 0): number {
-    let readers = reported === undefined ? -1 : 0;
+    let readers = 0;
     for (const index of reported ?? []) {
       if (this.firstOf[index]?.[klass] === 1) readers |= 1 << (this.readerOf[index] as number);
     }
+    if (reported === undefined) readers = (1 << this.backward.length) - 1;
     if (readers === 0) return 0;
+    const left = this.classAt(position - 1, text);
+    const right = this.classAt(position, text);
     let open: number[] | undefined;
-    for (let i = 0; i < this.backward.length; i += 1) {
-      if (((readers >>> i) & 1) === 1) open = readBack(this.backward[i] as LazyDfa, position, text, open);
+    for (let rest = readers; rest !== 0; rest &= rest - 1) {
+      const dfa = this.backward[31 - Math.clz32(rest & -rest)] as LazyDfa;
+      // Nearly always it fails at the first character.
+      const root = dfa.root(dfa.nfa.alphabet.kindOf[right] as number);
+      if ((dfa.table[root + left] as number) !== DEAD) open = readBack(dfa, root, position, text, open);
     }
     return open === undefined ? 0 : this.gateOf(open);
+  }
+
+  /** The class of the character at `position`, or that of the text's ends. */
+  private classAt(position: number, text: HeldText): number {
+    const { classOf, classes } = this.forward.nfa.alphabet;
+    const unit = position < 0 ? -1 : text.unitAt(position);
+    return unit < 0 ? classes : (classOf[unit] as number);
   }
 
   /** The forward automaton's state at `position`, from the text before it alone. */
@@ -147,17 +165,28 @@ export class Gates {
     return this.idle[index] === 1;
   }
 
+  private gateOfRules(rules: number[]): number {
+    const key = rules.sort((a, b) => a - b).join();
+    let gate = this.gateIds.get(key);
+    if (gate === undefined) {
+      gate = this.gates.push(rules) - 1;
+      this.gateIds.set(key, gate);
+    }
+    return gate;
+  }
+
   private gateOf(open: readonly number[]): number {
     // Nearly always it is one pattern, and asked for often.
     const only = open.length === 1 ? (open[0] as number) : -1;
     const known = only < 0 ? undefined : this.gateOfOne[only];
     if (known !== undefined) return known;
-    const rules = [...new Set(open.flatMap((index) => this.befores[index]?.rules ?? []))].sort((a, b) => a - b);
-    const key = rules.join();
-    let gate = this.gateIds.get(key);
+    const found = open.join();
+    let gate = this.gateOfFound.get(found);
     if (gate === undefined) {
-      gate = this.gates.push(rules) - 1;
-      this.gateIds.set(key, gate);
+      gate = this.gateOfRules([...new Set(open.flatMap((index) => this.befores[index]?.rules ?? []))]);
+      // The same ones may be found in many orders.
+      if (this.gateOfFound.size >= GATES_KNOWN_MAX) this.gateOfFound.clear();
+      this.gateOfFound.set(found, gate);
     }
     if (only >= 0) this.gateOfOne[only] = gate;
     return gate;
@@ -209,19 +238,24 @@ function reachedFrom(nfa: Nfa, entries: readonly number[]): Uint8Array {
 }
 
 /**
- * Adds the `before` patterns that end at `position`; makes the list when there is one. Reads `CONTEXT_CHARACTERS`
+ * Adds the `before` patterns that end at `position`, from their automaton's `root` there; makes the list when there is one. Reads `CONTEXT_CHARACTERS`
  * characters at most, and one more that only decides what stood before the match.
  */
-function readBack(dfa: LazyDfa, position: number, text: HeldText, open: number[] | undefined): number[] | undefined {
+function readBack(
+  dfa: LazyDfa,
+  root: number,
+  position: number,
+  text: HeldText,
+  open: number[] | undefined,
+): number[] | undefined {
   let found = open;
-  const { classOf, kindOf } = dfa.nfa.alphabet;
+  const { classOf } = dfa.nfa.alphabet;
   const lowest = Math.max(0, position - CONTEXT_CHARACTERS);
   // Nearly always all that is read lies in one piece.
   const index = Math.min(text.indexOf(position), text.count - 1);
   const piece = text.piece(index);
   const base = text.startOf(index);
-  const first = position - base < piece.length ? piece.charCodeAt(position - base) : -1;
-  let state = dfa.root(first < 0 ? EDGE : (kindOf[classOf[first] as number] as number));
+  let state = root;
   for (let at = position - 1; state !== DEAD; at -= 1) {
     const unit = at >= base ? piece.charCodeAt(at - base) : at < 0 ? -1 : text.unitAt(at);
     const klass = unit < 0 ? dfa.endClass : (classOf[unit] as number);

@@ -31,7 +31,7 @@ const SPREAD_MIN = 8;
 
 /** The lead of a pattern; undefined where it does not begin so. */
 export function leadOf(pattern: Node): Lead | undefined {
-  const nodes = flat(pattern);
+  const nodes = pattern.kind === 'sequence' ? pattern.nodes : [pattern];
   const lead = runOf(nodes);
   if (lead === undefined) return undefined;
   const { firsts, run, min, max, next } = lead;

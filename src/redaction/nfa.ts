@@ -95,11 +95,13 @@ export function lookHolds(look: number, left: number, right: number): boolean {
 
 /** Collects nodes; `arg` is a set, a look or a rule, by `op`. Built from the end, so that `next` is always known. */
 export class NfaBuilder {
-  readonly op: number[] = [];
-  readonly arg: number[] = [];
-  readonly next: number[] = [];
-  readonly other: number[] = [];
-  readonly owner: number[] = [];
+  /** Number of nodes. */
+  size = 0;
+  op = new Uint8Array(1_024);
+  arg = new Int32Array(1_024);
+  next = new Int32Array(1_024);
+  other = new Int32Array(1_024);
+  owner = new Int32Array(1_024);
   readonly sets: CharSet[] = [];
   private readonly setIds = new Map<string, number>();
   /** The same by identity: the copies of a repetition share their sets. */
@@ -117,19 +119,37 @@ export class NfaBuilder {
   /** Adds one pattern and returns its entry. Throws `SizeError` when it, or the whole, becomes too large. */
   add(pattern: Node, rule: number): number {
     this.rule = rule;
-    this.firstNode = this.op.length;
+    this.firstNode = this.size;
     return this.build(pattern, this.node(OP_MATCH, rule, -1));
   }
 
   private node(op: number, arg: number, next: number, other = -1): number {
-    if (this.op.length - this.firstNode >= RULE_NODES_MAX) throw new SizeError('automaton nodes', RULE_NODES_MAX);
-    if (this.op.length >= PROGRAM_NODES_MAX) throw new SizeError('automaton nodes in all rules', PROGRAM_NODES_MAX);
-    this.op.push(op);
-    this.arg.push(arg);
-    this.next.push(next);
-    this.other.push(other);
-    this.owner.push(this.rule);
-    return this.op.length - 1;
+    const at = this.size;
+    if (at - this.firstNode >= RULE_NODES_MAX) throw new SizeError('automaton nodes', RULE_NODES_MAX);
+    if (at >= PROGRAM_NODES_MAX) throw new SizeError('automaton nodes in all rules', PROGRAM_NODES_MAX);
+    if (at === this.op.length) this.grow();
+    this.op[at] = op;
+    this.arg[at] = arg;
+    this.next[at] = next;
+    this.other[at] = other;
+    this.owner[at] = this.rule;
+    this.size = at + 1;
+    return at;
+  }
+
+  private grow(): void {
+    const op = new Uint8Array(2 * this.size);
+    op.set(this.op);
+    this.op = op;
+    const larger = (numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+      const grown = new Int32Array(2 * this.size);
+      grown.set(numbers);
+      return grown;
+    };
+    this.arg = larger(this.arg);
+    this.next = larger(this.next);
+    this.other = larger(this.other);
+    this.owner = larger(this.owner);
   }
 
   private build(node: Node, next: number): number {
@@ -380,11 +400,11 @@ export function finishNfa(builder: NfaBuilder, alphabet: Alphabet): Nfa {
   const holds = builder.sets.map((set) => classesIn(set, alphabet));
   return {
     alphabet,
-    op: Uint8Array.from(builder.op),
-    arg: Int32Array.from(builder.arg),
-    next: Int32Array.from(builder.next),
-    other: Int32Array.from(builder.other),
-    owner: Int32Array.from(builder.owner),
+    op: builder.op.slice(0, builder.size),
+    arg: builder.arg.slice(0, builder.size),
+    next: builder.next.slice(0, builder.size),
+    other: builder.other.slice(0, builder.size),
+    owner: builder.owner.slice(0, builder.size),
     holds,
   };
 }

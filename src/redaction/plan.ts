@@ -84,6 +84,9 @@ interface NoticedBefore extends Before {
   readonly windows: readonly Window[] | undefined;
 }
 
+/** How much rarer a rule must begin than what its `before` passes to be noticed by it: then each place costs more. */
+const SHY_WEIGHT = 16;
+
 class PlanParts {
   private readonly builder = new NfaBuilder();
   private readonly backward = new NfaBuilder({ isReversed: true });
@@ -116,7 +119,7 @@ class PlanParts {
     const patterns = rules.map((rule) => (parsed[rule] as ParsedRule).pattern);
     const landmark = landmarkOf(node, { kind: 'choice', nodes: patterns });
     const own = patterns.reduce((sum, pattern) => sum + beginningShare(pattern), 0);
-    const isShy = landmark === undefined || own < landmark.share;
+    const isShy = landmark === undefined || SHY_WEIGHT * own < landmark.share;
     const suffixEntry = this.forward.add(withoutCounts(landmark?.suffix ?? node), index);
     return { rules, entry, suffixEntry, windows: isShy ? undefined : landmark.windows };
   }

@@ -319,6 +319,12 @@ export class Runs {
 
   /** Decides the smallest undecided start. True when a long candidate begins to be swallowed. */
   private decide(start: number): boolean {
+    const only = this.led === undefined ? this.headOf(start) : undefined;
+    if (only !== undefined && !only.isSuspect && lastEndOf(only) <= start) {
+      // Nearly always a start that was given up.
+      this.advanceLeader(only, start + 1);
+      return false;
+    }
     // More than one where the start was led: then what it read before the mark, by other rules, is a path of its own.
     const heads = this.live.filter((path) => path.leader === start);
     for (const path of this.done) {
@@ -335,6 +341,13 @@ export class Runs {
     }
     for (const head of heads) if (head.leader === start) this.advanceLeader(head, start + 1);
     return false;
+  }
+
+  /** The path whose smallest undecided start is `start`. */
+  private headOf(start: number): Path | undefined {
+    if (this.done[0]?.leader === start) return this.done[0];
+    for (const path of this.live) if (path.leader === start) return path;
+    return undefined;
   }
 
   private decideStart(start: number, paths: readonly Path[]): boolean {

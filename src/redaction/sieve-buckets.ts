@@ -154,7 +154,9 @@ class Group {
       const share = this.shares[place] as number;
       const counts = this.counts[place] as Int32Array;
       let more = 0;
-      for (const index of (entry.pairs[place] as PairSet).seen) {
+      const { seen } = entry.pairs[place] as PairSet;
+      for (let i = 0; i < seen.length; i += 1) {
+        const index = seen[i] as number;
         if (counts[index] === 0) more += sample.shares[index] as number;
       }
       before *= share;
@@ -182,7 +184,9 @@ class Group {
   private count(place: number, entry: Entry, change: 1 | -1): void {
     const counts = this.counts[place] as Int32Array;
     let share = this.shares[place] as number;
-    for (const index of (entry.pairs[place] as PairSet).seen) {
+    const { seen } = entry.pairs[place] as PairSet;
+    for (let i = 0; i < seen.length; i += 1) {
+      const index = seen[i] as number;
       const count = (counts[index] as number) + change;
       counts[index] = count;
       if (count === (change === 1 ? 1 : 0)) share += change * (sample.shares[index] as number);

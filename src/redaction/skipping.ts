@@ -32,7 +32,7 @@ export interface SkipPlan {
 }
 
 /** How far it is looked whether something comes of a place. */
-const PROBE_CHARACTERS = 24;
+const PROBE_CHARACTERS = 12;
 
 export class Skipping implements Verifier {
   /** Below it the sieve need not be asked again: a candidate behind a gate begins there. */

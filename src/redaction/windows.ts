@@ -109,11 +109,12 @@ export function landmarkOf(node: Node, then: Node): Landmark | undefined {
   const end = { node: then, next: undefined };
   const place = placeIn(node, end, end);
   if (place === undefined) return undefined;
-  return { windows: place.windows, suffix: upTo(end, place.from), share: place.share };
+  return { windows: place.starts.map(rowFrom), suffix: upTo(end, place.from), share: place.share };
 }
 
 interface Place {
-  readonly windows: readonly Window[];
+  /** Where its windows begin. */
+  readonly starts: readonly Rest[];
   readonly from: Rest;
   readonly share: number;
 }
@@ -124,9 +125,7 @@ function placeIn(node: Node, rest: Rest, end: Rest): Place | undefined {
       return undefined;
     case 'set': {
       const from = { node, next: rest };
-      const window = rowFrom(from);
-      const own = shareOf(rowFrom({ node: upTo(end, from), next: undefined }));
-      return { windows: [window], from, share: shareOf(window) + WINDOW_SHARE + OWN_WEIGHT * own };
+      return { starts: [from], from, share: costOf(from, end) };
     }
     case 'choice':
       return placeInAll(node.nodes, rest, end);
@@ -148,17 +147,40 @@ function placeIn(node: Node, rest: Rest, end: Rest): Place | undefined {
 
 function placeInAll(branches: readonly Node[], rest: Rest, end: Rest): Place | undefined {
   if (branches.length > BRANCHES_MAX) return undefined;
-  const windows: Window[] = [];
+  const starts: Rest[] = [];
   const nodes: Node[] = [];
   let share = 0;
   for (const branch of branches) {
     const place = placeIn(branch, rest, end);
     if (place === undefined) return undefined;
-    windows.push(...place.windows);
+    starts.push(...place.starts);
     nodes.push(upTo(rest, place.from));
     share += place.share;
   }
-  return { windows, from: { node: { kind: 'choice', nodes }, next: rest }, share };
+  return { starts, from: { node: { kind: 'choice', nodes }, next: rest }, share };
+}
+
+/** What it costs to look for what a text must show from a link on, up to where it may go on in several ways. */
+function costOf(from: Rest, end: Rest): number {
+  let share = 1;
+  let own = 1;
+  let isOwn = true;
+  let length = 0;
+  for (let rest: Rest | undefined = from; rest !== undefined && length < WINDOW_CHARACTERS;) {
+    if (rest === end) isOwn = false;
+    const { node, next }: Rest = rest;
+    if (node.kind === 'set') {
+      const one = shareOfBits(knownBits(node.set));
+      share *= one;
+      if (isOwn) own *= one;
+      length += 1;
+      rest = next;
+    } else if (node.kind === 'look') rest = next;
+    else if (node.kind === 'sequence') rest = chain(node.nodes, next);
+    else if (node.kind === 'repeat' && node.min > 0) rest = { node: node.node, next: { node: fewer(node), next } };
+    else break;
+  }
+  return share + WINDOW_SHARE + OWN_WEIGHT * own;
 }
 
 /** The nodes from a link up to another one of the same chain. */
