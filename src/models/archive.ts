@@ -1,4 +1,5 @@
-import { decodeUtf8, JsonError, readJson, toValue } from '../core/json.ts';
+import { decodeUtf8, JsonError, readJson } from '../core/json.ts';
+import { toValue } from '../core/json-nodes.ts';
 import { ModelError } from './error.ts';
 import { isSha256, readManifest, tagsDigest } from './manifest.ts';
 import { fullName, manifestPath, readFullName, type ModelPath } from './name.ts';

@@ -1,5 +1,6 @@
-import { decodeUtf8, foldKey, JsonError, memberOf, readJson, safeInteger } from '../core/json.ts';
-import type { JsonNode, JsonObject } from '../core/json.ts';
+import { decodeUtf8, foldKey, JsonError, readJson } from '../core/json.ts';
+import { memberOf, safeInteger } from '../core/json-nodes.ts';
+import type { JsonNode, JsonObject } from '../core/json-nodes.ts';
 import { ModelError, shown } from './error.ts';
 
 /**
