@@ -38,8 +38,8 @@ if (totals === null) failed += 1;
 const [, count = '0', failures = '0', skipped = '0'] = totals ?? [];
 failed += Number(failures);
 passed += Number(count) - Number(failures) - Number(skipped);
-// A crash after the last test leaves a clean report behind; the exit code still tells.
-if (tests.exitCode !== 0 && failed === 0) failed += 1;
+// A file that does not load, or a crash after the last test, leaves a clean report behind; the exit code still tells.
+if (tests.exitCode !== 0 && Number(failures) === 0) failed += 1;
 process.stdout.write(`${passed} passed, ${failed} failed${Number(skipped) > 0 ? `, ${skipped} skipped` : ''}\n`);
 process.exit(failed === 0 ? 0 : 1);
 
