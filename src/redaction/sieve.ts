@@ -33,11 +33,15 @@ const NAME_MASK = (1 << (4 * NAME_BITS)) - 1;
 const encoder = new TextEncoder();
 const bytes = new Uint8Array(BLOCK_CHARACTERS);
 const pairs = new Uint16Array(bytes.buffer);
+const units = new Uint16Array(BLOCK_CHARACTERS);
+const unitBytes = Buffer.from(units.buffer);
 /** Which piece the block is of, and which part of it; only while one scan of a piece lasts. */
 let loadedPiece = '';
 let loadedFrom = -1;
-/** The last block held many characters beyond ASCII: then so does the next, most likely. */
-let wasFar = false;
+/** For so many blocks more text is not taken for ASCII at first. */
+let farBlocks = 0;
+/** After a block that held characters beyond ASCII: its neighbours do too, most likely. */
+const FAR_BLOCKS = 8;
 
 /** Lets go of the text that was copied last. */
 export function forgetBlock(): void {
@@ -152,26 +156,26 @@ function load(piece: string, from: number): number {
   const length = Math.min(BLOCK_CHARACTERS, piece.length - from);
   if (loadedFrom === from && loadedPiece === piece) return length;
   const part = piece.length <= BLOCK_CHARACTERS ? piece : piece.slice(from, from + length);
-  if (wasFar) wasFar = loadFar(part);
-  else {
-    const { read, written } = encoder.encodeInto(part, bytes);
-    if (read !== length || written !== length) wasFar = loadFar(part);
-  }
+  if (farBlocks > 0 || !loadAscii(part)) loadFar(part);
   loadedPiece = piece;
   loadedFrom = from;
   return length;
 }
 
-/** From so many characters beyond ASCII in a block on, the next one is not tried as ASCII. */
-const FAR_MANY = 16;
+/** False where the text is not all ASCII. */
+function loadAscii(part: string): boolean {
+  const { read, written } = encoder.encodeInto(part, bytes);
+  return read === part.length && written === part.length;
+}
 
-/** A byte for each code unit, also of a text that is not all ASCII; returns whether much of it is not. */
-function loadFar(part: string): boolean {
-  let far = 0;
+/** A byte for each code unit, also of a text that is not all ASCII. */
+function loadFar(part: string): void {
+  unitBytes.write(part, 0, 'utf16le');
+  let isFar = false;
   for (let i = 0; i < part.length; i += 1) {
-    const unit = part.charCodeAt(i);
-    if (unit >= FAR) far += 1;
+    const unit = units[i] as number;
+    if (unit >= FAR) isFar = true;
     bytes[i] = unit < FAR ? unit : FAR;
   }
-  return far >= FAR_MANY;
+  farBlocks = isFar ? FAR_BLOCKS : farBlocks - 1;
 }

@@ -174,6 +174,8 @@ function costOf(from: Rest, end: Rest): number {
       share *= one;
       if (isOwn) own *= one;
       length += 1;
+      // A character beyond U+FFFF is two code units: where what follows stands is not known.
+      if ((node.set.at(-1) as number) > 0xffff) break;
       rest = next;
     } else if (node.kind === 'look') rest = next;
     else if (node.kind === 'sequence') rest = chain(node.nodes, next);
