@@ -218,7 +218,7 @@ export const LEXICON: Readonly<Record<string, string>> = {
   what: `what whats what_s which was welche welches wie que cual cuales quel quelle quels quelles quali qual quais wat welke jaki jakie jaka какие какой каков каковы что 什么 什麼 何 무엇* 뭐* ne nedir ما ماهي क्या`,
   be: `is are was were s re be sind ist waren lauten lautet son es eram sao est sont etaient sono eran zijn sa byly 是 are_the`,
   me: `me us mir uns mi nos moi my`,
-  above: `above preceding before beginning start top oben obige obigen anfang arriba dessus sopra acima hierboven powyzej выше 上面 以上 上記 위 yukarida earlier`,
+  above: `above preceding before beginning top oben obige obigen anfang arriba dessus sopra acima hierboven powyzej выше 上面 以上 上記 위 yukarida earlier`,
   textn: `text texts words everything conversation prompt prompts content contents message messages sentence sentences lines paragraph section context input instructions`,
   verbatim: `verbatim word_for_word exactly_as letter_by_letter character_by_character in_full in_its_entirety unmodified unaltered without_changes word_by_word as_is line_by_line wortlich palabra_por_palabra mot_pour_mot parola_per_parola palavra_por_palavra дословно 逐字 一字不差 原文 そのまま 그대로 kelimesi_kelimesine`,
   codeblock: `code_block codeblock txt_block code_fence markdown_block base64 rot13`,
