@@ -17,6 +17,7 @@ import {
   type Validators,
 } from './rule.ts';
 import { type ScanPlan, Scanner } from './scanner.ts';
+import { needsTooManyStates, RULE_STATES_MAX } from './state-growth.ts';
 import { lengthsOf, type Node, parsePattern, PatternError } from './syntax.ts';
 import { encodedNode, literalNode, VALUE_CHARACTERS_MAX, VALUE_CHARACTERS_MIN } from './values.ts';
 
@@ -151,6 +152,10 @@ function readRule(
   };
   if ('value' in rule) return { pattern: readValue(rule, add), before: undefined, beforeSource: '' };
   const pattern = readPattern('pattern', rule.pattern, rule.ignoreCase === true, add);
+  if (pattern !== NOTHING && needsTooManyStates(pattern)) {
+    const reason = `the pattern's automaton has more than ${RULE_STATES_MAX} states, since its open repetition can end at many places`;
+    add('pattern', 1, reason, 'let a character that the repetition cannot hold end it, or count less');
+  }
   // Rules often share one `before`: it is read once for all of them.
   const known = rule.before === undefined ? undefined : befores.get(rule.before);
   const before = rule.before === undefined ? undefined : (known ?? readPattern('before', rule.before, true, add));

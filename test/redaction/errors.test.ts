@@ -32,6 +32,14 @@ const rows: [
   ['a pattern that matches nothing at all', { pattern: 'a*' }, 'pattern', 1, /empty text/],
   ['a count beyond the largest', { pattern: 'a{5000}' }, 'pattern', 1, /counts beyond 4096/],
   ['counts that multiply', { pattern: '(?:[ab]{500}c){100}' }, 'pattern', 1, /more than 20000 automaton nodes/],
+  [
+    'a run that is left at many places for a count',
+    { pattern: 'x[a-z]*q[a-z]{20}' },
+    'pattern',
+    1,
+    /more than 4096 states/,
+  ],
+  ['the same with the run bounded', { pattern: '[a-z]{0,40}q[a-z]{20}' }, 'pattern', 1, /more than 4096 states/],
   ['a mistake in before', { pattern: 'a', before: '(?=x)' }, 'before', 1, /look-ahead/],
   ['an unknown validator', { pattern: 'a', validators: ['lun'] }, 'validators', 1, /no validator "lun"/],
   ['an empty keyword', { pattern: 'a', keywords: [''] }, 'keywords', 1, /keyword is empty/],
@@ -55,6 +63,17 @@ describe('compileRules() refuses', () => {
       expect(error?.expected.length).toBeGreaterThan(10);
     });
   }
+
+  test('no pattern whose states stay few, however long its counts', () => {
+    const patterns = [
+      'x[a-z]*q[a-z]{4}',
+      '[a-z]+@[a-z]{20}',
+      'sk-[a-z]{20,200}',
+      '\\b[a-z]{1,64}=[a-z]{40}',
+      '[a-z]*9{20}',
+    ];
+    expect(errorsOf(patterns.map((pattern) => ({ pattern })))).toEqual([]);
+  });
 
   test('every mistake at once, each with its rule', () => {
     const errors = errorsOf([{ pattern: 'a*' }, { pattern: 'fine' }, { pattern: '(', before: ')' }]);

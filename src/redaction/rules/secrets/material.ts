@@ -4,7 +4,8 @@ import { re, secret } from './secret.ts';
 
 const NAME = re`(?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?`;
 // What may stand between the lines of a block: line ends, also as the `\n` of JSON, and what quoting puts before a line.
-const GAP = re`(?:\s|\\+[nr]|["'+>|#*,])`;
+// A plus only behind one of them: lines hold it too, and where both may take it the automaton's states multiply.
+const GAP = re`(?:(?:\s|\\+[nr]|["'>|#*,])\+?)`;
 const HEADER = re`(?:(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): [^\n]+)`;
 const LINE = re`[A-Za-z0-9+/=]{16,}`;
 const REST = re`[A-Za-z0-9+/=]{1,15}`;
