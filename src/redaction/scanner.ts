@@ -124,7 +124,7 @@ export class Scanner {
         runs.position = base + at;
         if (at === to) continue;
       }
-      this.step(piece.charCodeAt(at));
+      this.step(piece, at);
       at += 1;
       if (runs.position !== base + at) {
         skipping?.end();
@@ -210,10 +210,10 @@ export class Scanner {
   }
 
   /** Reads one character, whatever the scanner's state. */
-  private step(unit: number): void {
+  private step(piece: string, at: number): void {
     const { runs } = this;
     const { dfa, gates, plainRoots } = this.plan;
-    const klass = dfa.nfa.alphabet.classOf[unit] as number;
+    const klass = dfa.nfa.alphabet.classOf[piece.charCodeAt(at)] as number;
     if (runs.isSwallowing) {
       const readOn = runs.stepOverSwallowed(klass);
       if (readOn >= 0) this.rewind(readOn);
@@ -231,7 +231,9 @@ export class Scanner {
       this.watch = watched;
       this.watchStates = gates.forward.states;
     }
-    runs.step(klass, gate === 0 ? plainRoots.behind(this.last) : plainRoots.behindGate(this.last, gate));
+    const root = gate === 0 ? plainRoots.behind(this.last) : plainRoots.behindGate(this.last, gate);
+    const mayBegin = (dfa.table[root + klass] as number) !== DEAD && this.comesToSomething(root, piece, at);
+    runs.step(klass, mayBegin ? root : DEAD);
     this.last = klass;
   }
 

@@ -44,8 +44,8 @@ interface PairSet {
   readonly share: number;
 }
 
-/** How often entries are moved to where they fit better. */
-const PASSES = 1;
+/** So many of the most frequent entries are moved again when all others have come. */
+const MOVED_MAX = 256;
 /** Pairs that the sample does not show are rare, not impossible. */
 const SHARE_MIN = 0.001;
 const ANY: AsciiBits = Int32Array.of(-1, -1, -1, -1);
@@ -108,13 +108,15 @@ export function fillBuckets(windows: readonly SieveWindow[]): Bucket[] {
 /** Each entry goes where it adds least to what passes of the sample, and is moved when others have come. */
 function distribute(entries: readonly Entry[], groups: readonly Group[]): void {
   const groupOf = new Map<Entry, Group>();
-  for (let pass = 0; pass <= PASSES; pass += 1) {
-    for (const entry of entries) {
-      groupOf.get(entry)?.remove(entry);
-      const group = bestFor(entry, groups);
-      group.add(entry);
-      groupOf.set(entry, group);
-    }
+  const place = (entry: Entry): void => {
+    const group = bestFor(entry, groups);
+    group.add(entry);
+    groupOf.set(entry, group);
+  };
+  for (const entry of entries) place(entry);
+  for (const entry of entries.slice(0, MOVED_MAX)) {
+    groupOf.get(entry)?.remove(entry);
+    place(entry);
   }
 }
 

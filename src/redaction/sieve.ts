@@ -58,9 +58,10 @@ export class Sieve {
   private readonly names = new Int32Array(1 << (4 * NAME_BITS - 5));
 
   constructor(windows: readonly SieveWindow[]) {
+    const sets = new NameSets();
     for (const { kind, window } of windows) {
       if (kind !== GATE) continue;
-      const names = Array.from({ length: 4 }, (_, i) => namesIn(window[i]));
+      const names = [0, 1, 2, 3].map((i) => sets.of(window[i]));
       // What is as wide as that tells nothing.
       if (names.reduce((product, { length }) => product * length, 1) > WIDE_NAMES) this.names.fill(-1);
       else enterNames(this.names, names, 0, 0);
@@ -134,11 +135,21 @@ function holdsBit(bits: Int32Array, key: number): boolean {
   return (((bits[key >>> 5] as number) >>> (key & 31)) & 1) === 1;
 }
 
-/** What the members of a set are as 5 bits each; undefined: of any character. */
-function namesIn(bits: AsciiBits | undefined): readonly number[] {
-  const seen = new Set<number>();
-  for (let unit = 0; unit < 128; unit += 1) if (bits === undefined || contains(bits, unit)) seen.add(nameBits(unit));
-  return [...seen];
+/** What the members of each set are as 5 bits each; undefined: of any character. */
+class NameSets {
+  private readonly known = new Map<AsciiBits | undefined, readonly number[]>();
+
+  of(bits: AsciiBits | undefined): readonly number[] {
+    let names = this.known.get(bits);
+    if (names === undefined) {
+      let seen = 0;
+      for (let unit = 0; unit < 128; unit += 1)
+        if (bits === undefined || contains(bits, unit)) seen |= 1 << nameBits(unit);
+      names = Array.from({ length: 32 }, (_, name) => name).filter((name) => ((seen >>> name) & 1) === 1);
+      this.known.set(bits, names);
+    }
+    return names;
+  }
 }
 
 function enterNames(into: Int32Array, names: readonly (readonly number[])[], index: number, key: number): void {
