@@ -19,7 +19,8 @@ const PIECES_MAX = 64;
 export class HeldText {
   private pieces: string[] = [];
   private starts: number[] = [];
-  private readonly searched = new Map<number, Searched>();
+  /** Made when somebody searches. */
+  private searched: Map<number, Searched> | undefined;
   /** Position behind the last character. */
   length = 0;
 
@@ -98,6 +99,7 @@ export class HeldText {
    */
   hasWordBefore(key: number, words: readonly string[], position: number, reach: number): boolean {
     const from = Math.max(0, position - reach);
+    this.searched ??= new Map();
     let known = this.searched.get(key);
     if (known === undefined) {
       known = { from: 0, to: -1, start: -1, end: 0, longest: Math.max(...words.map((word) => word.length)) };

@@ -226,7 +226,7 @@ function acceptor(all: readonly (RedactionRule | ExactValue)[], options: Compile
 
 type Check = (text: HeldText, start: number, end: number) => boolean;
 
-/** What a rule asks of a candidate beside its pattern; undefined when nothing. Looking for words is dearest. */
+/** What a rule asks of a candidate beside its pattern; undefined when nothing. */
 function checkOf(rule: RedactionRule | ExactValue, index: number, options: CompileOptions): Check | undefined {
   const allowed = new Set([...(options.allow ?? []), ...(rule.allow ?? [])]);
   const longest = Math.max(0, ...[...allowed].map((text) => text.length));
@@ -236,11 +236,11 @@ function checkOf(rule: RedactionRule | ExactValue, index: number, options: Compi
   if (allowed.size === 0 && keywords.length === 0 && tests.length === 0) return undefined;
   return (text, start, end) => {
     if (end - start <= longest && allowed.has(text.slice(start, end))) return false;
-    if (tests.length > 0) {
-      const candidate = text.slice(start, end);
-      for (const test of tests) if (!test(candidate)) return false;
-    }
-    return keywords.length === 0 || text.hasWordBefore(index, keywords, start, CONTEXT_CHARACTERS);
+    if (keywords.length > 0 && !text.hasWordBefore(index, keywords, start, CONTEXT_CHARACTERS)) return false;
+    if (tests.length === 0) return true;
+    const candidate = text.slice(start, end);
+    for (const test of tests) if (!test(candidate)) return false;
+    return true;
   };
 }
 
