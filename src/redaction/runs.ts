@@ -34,6 +34,9 @@ interface Swallow {
   readonly waiting: { start: number; end: number }[];
 }
 
+/** Paths in one state are joined at every so many characters: in between they are followed side by side. */
+const JOIN_CHARACTERS = 4;
+
 export class Runs {
   /** Behind the last character that was read. */
   position = 0;
@@ -51,6 +54,8 @@ export class Runs {
   private readonly consumed: Float64Array | undefined;
   private findings: Finding[] = [];
   private states: LazyDfa['states'];
+  /** Whether paths in one state are joined in this step. */
+  private joins = false;
   /** Something may be decidable. */
   private isDue = false;
   /** What is decidable waits for a run of a led rule that began before it. */
@@ -87,7 +92,8 @@ export class Runs {
   /** Reads one character of class `klass`; `root`: the state in which a start begins with it, or `DEAD`. */
   step(klass: number, root: number): void {
     const at = this.position;
-    this.plan.dfa.nextStamp();
+    this.joins = at % JOIN_CHARACTERS === 0;
+    if (this.joins) this.plan.dfa.nextStamp();
     let oldest = this.live.length > 0 || this.done.length > 0 ? this.stepPaths(klass, at) : NO_LEADER;
     if (root !== DEAD) this.begin(root, klass, at);
     if (this.led !== undefined) oldest = Math.min(oldest, this.beginLed(this.led, klass, at));
@@ -169,7 +175,7 @@ export class Runs {
       }
       kept = this.keep(path, kept, at);
     }
-    paths.length = kept;
+    if (paths.length !== kept) paths.length = kept;
     return oldest;
   }
 
@@ -203,7 +209,7 @@ export class Runs {
   private begin(root: number, klass: number, at: number): void {
     if ((this.plan.dfa.table[root + klass] as number) === DEAD) return;
     const path = new Path(at, root);
-    if (this.advance(path, klass, at)) this.live.length = this.keep(path, this.live.length, at);
+    if (this.advance(path, klass, at)) this.keep(path, this.live.length, at);
     else this.die(path);
   }
 
@@ -218,7 +224,7 @@ export class Runs {
       const path = new Path(starts[0] as number, this.stateBehind(run.form, klass));
       for (let i = 1; i < starts.length; i += 1) path.join(starts[i] as number, this.plan.candidateCharactersMax);
       oldest = Math.min(oldest, path.leader);
-      if (this.arrive(path, at + 1)) this.live.length = this.keep(path, this.live.length, at);
+      if (this.arrive(path, at + 1)) this.keep(path, this.live.length, at);
       else this.die(path);
     }
     return oldest;
@@ -232,6 +238,11 @@ export class Runs {
   /** Puts a living path among the first `kept` of `live`, or joins it with the one there that has the same state. */
   private keep(path: Path, kept: number, at: number): number {
     const { live } = this;
+    if (!this.joins) {
+      // Nearly always it stands there already.
+      if (live[kept] !== path) live[kept] = path;
+      return kept + 1;
+    }
     const slot = this.plan.dfa.stampSlot(path.state, kept);
     if (slot < kept) {
       const other = live[slot];
@@ -240,7 +251,7 @@ export class Runs {
         return kept;
       }
     }
-    live[kept] = path;
+    if (live[kept] !== path) live[kept] = path;
     return kept + 1;
   }
 
