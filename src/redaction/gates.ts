@@ -8,7 +8,8 @@
  */
 import type { HeldText } from './held-text.ts';
 import { DEAD, type DfaState, LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE, type Nfa, OP_LOOK, OP_SET, OP_SPLIT } from './nfa.ts';
+import { EDGE } from './alphabet.ts';
+import { type Nfa, OP_LOOK, OP_SET, OP_SPLIT } from './nfa.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 
 /** One `before` pattern, whichever rules share it. */

@@ -2,7 +2,8 @@
  * How much text a rule can hold back, computed when rules are loaded, with a sentence for operators.
  */
 import { LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { alphabetOf, EDGE, finishNfa, NfaBuilder } from './nfa.ts';
+import { alphabetOf, EDGE } from './alphabet.ts';
+import { finishNfa, NfaBuilder } from './nfa.ts';
 import { lengthsOf, type Node } from './syntax.ts';
 
 export interface Hold {

@@ -8,18 +8,8 @@
  * reported; `DEAD` when nothing can match any more; `UNKNOWN` when it was not made yet; else an index into the special
  * transitions, see `special`.
  */
-import {
-  KINDS,
-  lookHolds,
-  looksBothWays,
-  looksLeft,
-  type Nfa,
-  OP_LOOK,
-  OP_MATCH,
-  OP_SET,
-  OP_SPLIT,
-  OTHER,
-} from './nfa.ts';
+import { KINDS, OTHER } from './alphabet.ts';
+import { lookHolds, looksBothWays, looksLeft, type Nfa, OP_LOOK, OP_MATCH, OP_SET, OP_SPLIT } from './nfa.ts';
 
 export const DEAD = 0;
 export const UNKNOWN = -1;

@@ -8,7 +8,8 @@
 import type { CharSet } from './char-set.ts';
 import { complementOf, setOf } from './char-set.ts';
 import type { HeldText } from './held-text.ts';
-import { type Alphabet, classesIn, lookHolds, LOOKS } from './nfa.ts';
+import { type Alphabet, classesIn } from './alphabet.ts';
+import { lookHolds, LOOKS } from './nfa.ts';
 import type { Node } from './syntax.ts';
 
 /** How a rule begins, if it is led by a run of characters. */

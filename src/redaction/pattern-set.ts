@@ -5,7 +5,8 @@
  * accepted here, because it changes where a match ends but not whether there is one.
  */
 import { type DfaState, LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { alphabetOf, EDGE, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
+import { alphabetOf, EDGE, SizeError } from './alphabet.ts';
+import { finishNfa, NfaBuilder } from './nfa.ts';
 import { type RuleError, RuleErrors } from './program.ts';
 import { lengthsOf, parsePattern, PatternError } from './syntax.ts';
 

@@ -6,21 +6,15 @@ import { firstClasses } from './first-classes.ts';
 import { type Before, Gates } from './gates.ts';
 import { LazyDfa } from './lazy-dfa.ts';
 import { type Lead, leadForm, leadOf } from './led-rules.ts';
-import { type Alphabet, alphabetOf, classesIn, finishNfa, NfaBuilder, SizeError } from './nfa.ts';
+import { type Alphabet, alphabetOf, classesIn, SizeError } from './alphabet.ts';
+import { finishNfa, NfaBuilder } from './nfa.ts';
+import { beginningShare, landmarkOf } from './landmarks.ts';
 import { leftTypes, Roots } from './roots.ts';
 import type { ScanPlan } from './scanner.ts';
 import { Sieve } from './sieve.ts';
 import { BEGINNING, GATE, MARK, type SieveWindow } from './sieve-buckets.ts';
 import { type Node, reversed } from './syntax.ts';
-import {
-  beginningShare,
-  beginningWindows,
-  bitsOf,
-  landmarkOf,
-  markWindows,
-  type Window,
-  withoutCounts,
-} from './windows.ts';
+import { beginningWindows, bitsOf, markWindows, type Window, withoutCounts } from './windows.ts';
 
 /** A rule as trees. */
 export interface ParsedRule {

@@ -6,7 +6,7 @@
  */
 import { type HeldText, lowerCase } from './held-text.ts';
 import { type Hold, holdOf } from './hold.ts';
-import type { SizeError } from './nfa.ts';
+import type { SizeError } from './alphabet.ts';
 import { buildPlan, type ParsedRule, RuleSizeError } from './plan.ts';
 import {
   CANDIDATE_CHARACTERS_MAX,

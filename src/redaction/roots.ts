@@ -7,7 +7,7 @@
  */
 import type { Gates } from './gates.ts';
 import { type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { EDGE, KINDS } from './nfa.ts';
+import { EDGE, KINDS } from './alphabet.ts';
 
 /** What a left neighbour of some type means. */
 export interface LeftType {

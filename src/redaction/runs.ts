@@ -12,6 +12,7 @@ import type { LeadForm, LedRuns } from './led-rules.ts';
 import { Candidates, lastEndOf, NO_LEADER, onwardOf, Path } from './path.ts';
 import type { Roots } from './roots.ts';
 import type { Finding } from './rule.ts';
+import { type SwallowSink, Swallows } from './swallows.ts';
 
 /** What following and deciding need of a compiled program. */
 export interface RunPlan {
@@ -26,18 +27,10 @@ export interface RunPlan {
   accepts(rule: number, text: HeldText, start: number, end: number): boolean;
 }
 
-interface Swallow {
-  readonly rule: number;
-  state: number;
-  end: number;
-  /** Watch mode: candidates of the same rule that begin where the mask may still grow. */
-  readonly waiting: { start: number; end: number }[];
-}
-
 /** Paths in one state are joined at every so many characters: in between they are followed side by side. */
 const JOIN_CHARACTERS = 4;
 
-export class Runs {
+export class Runs implements SwallowSink {
   /** Behind the last character that was read. */
   position = 0;
   hasEnded = false;
@@ -49,7 +42,7 @@ export class Runs {
   private live: Path[] = [];
   /** Paths that lead on no more, or lead into another, with an undecided start; sorted by leader. */
   private done: Path[] = [];
-  private swallows: Swallow[] = [];
+  private readonly swallows: Swallows;
   /** Watch mode: up to where each rule's findings reach. */
   private readonly consumed: Float64Array | undefined;
   private findings: Finding[] = [];
@@ -67,6 +60,7 @@ export class Runs {
     this.led = led;
     this.consumed = plan.mode === 'watch' ? new Float64Array(plan.ruleCount) : undefined;
     this.states = plan.dfa.states;
+    this.swallows = new Swallows(plan.dfa, plan.candidateCharactersMax, this);
   }
 
   /** Findings decided since the last call, in order. */
@@ -78,7 +72,7 @@ export class Runs {
 
   /** Below this offset every character is decided. */
   get clear(): number {
-    if (this.swallows.length > 0 && this.plan.mode === 'compete') return (this.swallows[0] as Swallow).end;
+    if (this.isSwallowing) return this.swallows.firstEnd;
     const oldest = this.isIdle ? this.position : Math.min(this.oldest(), this.position);
     if (this.led === undefined || this.hasEnded) return oldest;
     return Math.min(oldest, this.oldestLed());
@@ -86,7 +80,7 @@ export class Runs {
 
   /** Whether a swallowed candidate goes on, so that nothing else can begin. */
   get isSwallowing(): boolean {
-    return this.swallows.length > 0 && this.plan.mode === 'compete';
+    return !this.swallows.isEmpty && this.plan.mode === 'compete';
   }
 
   /** Reads one character of class `klass`; `root`: the state in which a start begins with it, or `DEAD`. */
@@ -98,13 +92,13 @@ export class Runs {
     if (root !== DEAD) this.begin(root, klass, at);
     if (this.led !== undefined) oldest = Math.min(oldest, this.beginLed(this.led, klass, at));
     this.position = at + 1;
-    if (this.swallows.length > 0) {
-      for (const swallow of this.swallows) this.stepSwallow(swallow, klass, at);
-      this.endSwallows();
+    if (!this.swallows.isEmpty) {
+      this.swallows.step(klass, at);
+      this.swallows.endAt(this.position, this.hasEnded);
     }
     if (this.waitsForLed) this.isDue = true;
     if (this.isDue || this.position - oldest >= this.plan.candidateCharactersMax) this.settle(false);
-    this.isIdle = this.live.length === 0 && this.done.length === 0 && this.swallows.length === 0;
+    this.isIdle = this.live.length === 0 && this.done.length === 0 && this.swallows.isEmpty;
     if (this.plan.dfa.isOverfull) {
       this.plan.dfa.flush();
       this.adoptStates();
@@ -114,15 +108,15 @@ export class Runs {
   /** Reads one character of a candidate that is being swallowed; returns where reading goes on, or -1. */
   stepOverSwallowed(klass: number): number {
     const at = this.position;
-    for (const swallow of this.swallows) this.stepSwallow(swallow, klass, at);
+    this.swallows.step(klass, at);
     this.position = at + 1;
-    return this.endSwallows();
+    return this.swallows.endAt(this.position, this.hasEnded);
   }
 
   /** The text ended while a candidate was being swallowed; returns where reading goes on, or -1. */
   endSwallowed(): number {
-    for (const swallow of this.swallows) this.stepSwallow(swallow, this.plan.dfa.endClass, this.position);
-    return this.endSwallows();
+    this.swallows.step(this.plan.dfa.endClass, this.position);
+    return this.swallows.endAt(this.position, this.hasEnded);
   }
 
   /** Decides everything, the text having ended. */
@@ -137,7 +131,7 @@ export class Runs {
     for (const path of ended) this.die(path);
     this.settle(true);
     // A candidate that ends exactly at the longest length may have begun to swallow; there is nothing left to swallow.
-    this.endSwallows();
+    this.swallows.endAt(this.position, this.hasEnded);
   }
 
   /** The automaton may have been thrown away, by this scanner or another: takes its states over into the new one. */
@@ -147,7 +141,7 @@ export class Runs {
     const old = this.states;
     const adopt = (state: number): number => (state === DEAD ? DEAD : dfa.adopt(old[dfa.indexOf(state)] as DfaState));
     for (const path of this.live) path.state = adopt(path.state);
-    for (const swallow of this.swallows) swallow.state = adopt(swallow.state);
+    this.swallows.adopt(adopt);
     this.states = dfa.states;
   }
 
@@ -387,7 +381,7 @@ export class Runs {
       const rule = candidates.rules[i] as number;
       const end = candidates.ends[i] as number;
       if (start < this.consumedTo(rule)) continue;
-      const swallow = this.swallows.find((other) => other.rule === rule);
+      const swallow = this.swallows.of(rule);
       if (swallow !== undefined) {
         if (start >= swallow.end) swallow.waiting.push({ start, end });
       } else if (this.report(rule, start, end) && end - start >= this.plan.candidateCharactersMax) {
@@ -405,7 +399,8 @@ export class Runs {
     if (this.consumed !== undefined) this.consumed[rule] = end;
   }
 
-  private report(rule: number, start: number, end: number): boolean {
+  /** Watch mode: a candidate that no earlier finding of its rule covers becomes a finding if it is accepted. */
+  report(rule: number, start: number, end: number): boolean {
     if (start < this.consumedTo(rule) || !this.accepts(rule, start, end)) return false;
     this.findings.push({ rule, start, end });
     this.consume(rule, end);
@@ -470,49 +465,19 @@ export class Runs {
   private beginSwallow(rule: number, path: Path, end: number): void {
     const onward = onwardOf(path);
     const state = onward.isAlive ? this.plan.dfa.restrict(onward.state, rule) : DEAD;
-    this.swallows.push({ rule, state, end, waiting: [] });
+    this.swallows.begin(rule, state, end);
     this.consume(rule, end);
   }
 
-  private stepSwallow(swallow: Swallow, klass: number, at: number): void {
-    const { dfa } = this.plan;
-    if (swallow.state === DEAD) return;
-    let entry = dfa.table[swallow.state + klass] as number;
-    if (entry === UNKNOWN) entry = dfa.step(swallow.state, klass);
-    if (entry >= 0) {
-      swallow.state = entry;
-      return;
-    }
-    const special = -2 - entry;
-    if (dfa.specialBefore[special] !== 0) this.extend(swallow, at);
-    swallow.state = dfa.specialNext[special] as number;
-    if (swallow.state !== DEAD && dfa.acceptsAt(swallow.state) !== 0) this.extend(swallow, at + 1);
-  }
-
-  private extend(swallow: Swallow, end: number): void {
-    if (end <= swallow.end) return;
+  /** The mask of a rule's finding that ends at `from` reaches up to `to`. */
+  extend(rule: number, from: number, to: number): void {
     const last = this.findings.at(-1);
-    if (last?.continued === true && last.rule === swallow.rule && last.end === swallow.end) {
-      this.findings[this.findings.length - 1] = { ...last, end };
+    if (last?.continued === true && last.rule === rule && last.end === from) {
+      this.findings[this.findings.length - 1] = { ...last, end: to };
     } else {
-      this.findings.push({ rule: swallow.rule, start: swallow.end, end, continued: true });
+      this.findings.push({ rule, start: from, end: to, continued: true });
     }
-    swallow.end = end;
-    this.consume(swallow.rule, end);
-  }
-
-  /** Ends swallows that can grow no more; returns where a competing program reads on, or -1. */
-  private endSwallows(): number {
-    let readOn = -1;
-    this.swallows = this.swallows.filter((swallow) => {
-      const isOpen =
-        !this.hasEnded && swallow.state !== DEAD && this.position - swallow.end < this.plan.candidateCharactersMax;
-      if (isOpen) return true;
-      readOn = swallow.end;
-      for (const { start, end } of swallow.waiting) this.report(swallow.rule, start, end);
-      return false;
-    });
-    return readOn;
+    this.consume(rule, to);
   }
 
   /** Reading goes on at an earlier position, with nothing open. */

@@ -8,7 +8,7 @@ import type { Gates } from './gates.ts';
 import { HeldText } from './held-text.ts';
 import { DEAD, type DfaState, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
 import { type LeadForm, LedRuns } from './led-rules.ts';
-import { EDGE } from './nfa.ts';
+import { EDGE } from './alphabet.ts';
 import type { Finding } from './rule.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 import { type RunPlan, Runs } from './runs.ts';

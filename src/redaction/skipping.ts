@@ -8,7 +8,7 @@ import type { Gates } from './gates.ts';
 import type { HeldText } from './held-text.ts';
 import { DEAD, type LazyDfa, UNKNOWN } from './lazy-dfa.ts';
 import type { LeadForm } from './led-rules.ts';
-import { EDGE } from './nfa.ts';
+import { EDGE } from './alphabet.ts';
 import type { Roots } from './roots.ts';
 import { CONTEXT_CHARACTERS } from './rule.ts';
 import { forgetBlock, type Sieve, type Verifier } from './sieve.ts';

@@ -8,7 +8,8 @@
 import type { CharSet } from './char-set.ts';
 import { complementOf, setOf } from './char-set.ts';
 import { LazyDfa, UNKNOWN } from './lazy-dfa.ts';
-import { alphabetOf, finishNfa, KINDS, NfaBuilder } from './nfa.ts';
+import { alphabetOf, KINDS } from './alphabet.ts';
+import { finishNfa, NfaBuilder } from './nfa.ts';
 import { lengthsOf, type Node } from './syntax.ts';
 
 /** Most states of one rule's automaton. */
