@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { chatRequestCost } from './injection-request.ts';
-import { PACE_MS, TOKENS } from './lib/model.ts';
+import { PACE_MS, stampOf, TOKENS } from './lib/model.ts';
 import { start, type Measured } from './lib/process.ts';
 
 /**
@@ -21,6 +21,8 @@ interface Sample {
   readonly cpuPerRequest: number;
   readonly cpuPerToken: number;
   readonly firstTokenMs: number;
+  /** From the model to the load, half of all records within it. */
+  readonly tokenLagMs: number;
 }
 
 /** How often the load comes before it is counted: the runtime goes on compiling for some 20,000 requests. */
@@ -67,8 +69,10 @@ async function smallRequests(subject: Measured, count: number, atOnce = 16): Pro
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-/** Runs streams at once; resolves with each one's time to the first byte in milliseconds. */
-async function streamAll(subject: Measured, count: number): Promise<number[]> {
+/** Runs streams at once; gives each one's time to the first byte, and how long each record was under way, in milliseconds. */
+async function streamAll(subject: Measured, count: number): Promise<{ firsts: number[]; lags: number[] }> {
+  const firsts: number[] = [];
+  const lags: number[] = [];
   const one = async (index: number) => {
     await Bun.sleep((index / count) * PACE_MS * 4);
     const startedMs = performance.now();
@@ -76,14 +80,17 @@ async function streamAll(subject: Measured, count: number): Promise<number[]> {
     let firstMs = 0;
     let bytes = 0;
     for await (const chunk of response.body ?? []) {
-      firstMs ||= performance.now() - startedMs;
+      const nowMs = performance.now();
+      firstMs ||= nowMs - startedMs;
       bytes += chunk.length;
+      lags.push(performance.timeOrigin + nowMs - stampOf(chunk));
     }
     if (response.status !== 200 || bytes < TOKENS * 50)
       throw new Error(`a stream broke: status ${response.status}, ${bytes} bytes`);
-    return firstMs;
+    firsts.push(firstMs);
   };
-  return Promise.all(Array.from({ length: count }, (_, index) => one(index)));
+  await Promise.all(Array.from({ length: count }, (_, index) => one(index)));
+  return { firsts, lags };
 }
 
 async function sample(subject: Measured): Promise<Sample> {
@@ -94,9 +101,9 @@ async function sample(subject: Measured): Promise<Sample> {
   const cpuPerRequest = (subject.cpuMicroseconds() - before) / requests;
   for (let warmUp = 0; warmUp < STREAM_WARM_UPS; warmUp += 1) await streamAll(subject, streams);
   const beforeStreams = subject.cpuMicroseconds();
-  const firsts = await streamAll(subject, streams);
+  const { firsts, lags } = await streamAll(subject, streams);
   const cpuPerToken = (subject.cpuMicroseconds() - beforeStreams) / (streams * (TOKENS + 1));
-  return { cpuPerRequest, cpuPerToken, firstTokenMs: median(firsts) };
+  return { cpuPerRequest, cpuPerToken, firstTokenMs: median(firsts), tokenLagMs: median(lags) };
 }
 
 function median(values: readonly number[]): number {
@@ -195,14 +202,14 @@ process.stdout.write(
   `\n${streams} streams of ${TOKENS} tokens, one every ${PACE_MS} ms; ${requests} small requests, 16 at once; ${rounds} rounds, medians\n\n`,
 );
 process.stdout.write(
-  '| subject | CPU us/request | ratio | CPU us/token | ratio | first token ms |\n|---|---|---|---|---|---|\n',
+  '| subject | CPU us/request | ratio | CPU us/token | ratio | first token ms | token lag ms |\n|---|---|---|---|---|---|---|\n',
 );
 for (const [name, list] of samples) {
   const ratio = (key: 'cpuPerRequest' | 'cpuPerToken') =>
     median(list.map((item, round) => item[key] / (base[round]?.[key] ?? Number.NaN)));
-  const middle = (key: keyof Sample) => median(list.map((item) => item[key])).toFixed(1);
+  const middle = (key: keyof Sample, digits = 1) => median(list.map((item) => item[key])).toFixed(digits);
   process.stdout.write(
-    `| ${name} | ${middle('cpuPerRequest')} | ${ratio('cpuPerRequest').toFixed(2)} | ${middle('cpuPerToken')} | ${ratio('cpuPerToken').toFixed(2)} | ${middle('firstTokenMs')} |\n`,
+    `| ${name} | ${middle('cpuPerRequest')} | ${ratio('cpuPerRequest').toFixed(2)} | ${middle('cpuPerToken')} | ${ratio('cpuPerToken').toFixed(2)} | ${middle('firstTokenMs')} | ${middle('tokenLagMs', 2)} |\n`,
   );
 }
 

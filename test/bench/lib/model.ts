@@ -11,12 +11,29 @@ const WORDS =
   );
 const created_at = '2026-11-22T22:21:55.711668381Z';
 const encoder = new TextEncoder();
-const LINES = Array.from({ length: TOKENS }, (_, index) => {
+const decoder = new TextDecoder();
+
+/** One record, with the time at which it leaves, so that the load can tell how long it took. */
+function lineOf(index: number): Uint8Array {
   const content = WORDS[index % WORDS.length] ?? '';
-  return encoder.encode(
-    `${JSON.stringify({ model: 'bench:latest', created_at, message: { role: 'assistant', content }, done: false })}\n`,
-  );
-});
+  const record = { model: 'bench:latest', created_at: stamp(), message: { role: 'assistant', content }, done: false };
+  return encoder.encode(`${JSON.stringify(record)}\n`);
+}
+
+/** The time now as Ollama writes it, to the microsecond. */
+function stamp(): string {
+  const nowMs = performance.timeOrigin + performance.now();
+  const micros = Math.floor((nowMs % 1) * 1000);
+  return `${new Date(Math.floor(nowMs)).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}000Z`;
+}
+
+/** What `stamp` wrote into a chunk's first record, in milliseconds since 1970; not a number where there is none. */
+export function stampOf(chunk: Uint8Array): number {
+  const text = decoder.decode(chunk.subarray(0, 128));
+  const at = text.indexOf('"created_at":"') + 14;
+  return Date.parse(`${text.slice(at, at + 23)}Z`) + Number(text.slice(at + 23, at + 26)) / 1000;
+}
+
 const LAST = encoder.encode(
   `${JSON.stringify({ model: 'bench:latest', created_at, message: { role: 'assistant', content: '' }, done: true, done_reason: 'stop', eval_count: TOKENS })}\n`,
 );
@@ -34,9 +51,9 @@ function paced(): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
       timer = setInterval(() => {
-        const line = LINES[at++];
-        controller.enqueue(line ?? LAST);
-        if (line !== undefined) return;
+        const isLast = at >= TOKENS;
+        controller.enqueue(isLast ? LAST : lineOf(at++));
+        if (!isLast) return;
         clearInterval(timer);
         controller.close();
       }, PACE_MS);
