@@ -4,7 +4,7 @@
  * A bucket lets pass every mixture of its windows' pairs, so what is put together should be alike. Windows go one after
  * another to where they add least to what passes of a sample of ordinary answers.
  */
-import { type AsciiBits, contains, type Window } from './windows.ts';
+import { type AsciiBits, contains, idOf, type Window } from './windows.ts';
 
 /** What is told apart: the beginning of a candidate, a place that a `before` passes, a mark behind a run of characters. */
 export const BEGINNING = 0;
@@ -218,12 +218,10 @@ function entriesOf(windows: readonly SieveWindow[]): Entry[] {
 
 /** Pairs of sets, each made once. */
 class PairSets {
-  private readonly ids = new Map<string, number>();
-  private readonly idOf = new Map<AsciiBits, number>();
   private readonly known = new Map<number, PairSet>();
 
   of(one: AsciiBits = ANY, two: AsciiBits = ANY): PairSet {
-    const id = 65_536 * this.number(one) + this.number(two);
+    const id = 65_536 * idOf(one) + idOf(two);
     let set = this.known.get(id);
     if (set === undefined) {
       const seen = seenOf(one, two);
@@ -231,17 +229,6 @@ class PairSets {
       this.known.set(id, set);
     }
     return set;
-  }
-
-  private number(bits: AsciiBits): number {
-    let id = this.idOf.get(bits);
-    if (id === undefined) {
-      const key = bits.join();
-      id = this.ids.get(key) ?? this.ids.size;
-      this.ids.set(key, id);
-      this.idOf.set(bits, id);
-    }
-    return id;
   }
 }
 

@@ -211,7 +211,9 @@ function merged(windows: readonly Window[]): Window[] {
 function mergedBy(windows: readonly Window[], counts: (place: number) => boolean): Window[] {
   const groups = new Map<string, Window>();
   for (const window of windows) {
-    const key = `${window.length}:${window.map((bits, place) => (counts(place) ? bits.join() : '')).join(';')}`;
+    let key = `${window.length}`;
+    for (let place = 0; place < window.length; place += 1)
+      key += counts(place) ? `,${idOf(window[place] as AsciiBits)}` : ',';
     const known = groups.get(key);
     groups.set(key, known === undefined ? window : known.map((bits, at) => unionOf(bits, window[at] as AsciiBits)));
   }
@@ -220,6 +222,21 @@ function mergedBy(windows: readonly Window[], counts: (place: number) => boolean
 
 function unionOf(one: AsciiBits, two: AsciiBits): AsciiBits {
   return one === two ? one : one.map((word, i) => word | (two[i] as number));
+}
+
+const ids = new Map<string, number>();
+const idsOfBits = new WeakMap<AsciiBits, number>();
+
+/** A number for what a set holds. At most as many as the loaded patterns have different sets. */
+export function idOf(bits: AsciiBits): number {
+  let id = idsOfBits.get(bits);
+  if (id === undefined) {
+    const key = `${bits[0]},${bits[1]},${bits[2]},${bits[3]}`;
+    id = ids.get(key) ?? ids.size;
+    ids.set(key, id);
+    idsOfBits.set(bits, id);
+  }
+  return id;
 }
 
 /** Collects beginnings of one length; gives up beyond `WINDOWS_MAX`. */
