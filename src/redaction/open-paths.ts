@@ -48,7 +48,12 @@ export class OpenPaths {
         this.die(path);
         continue;
       }
-      kept = this.keep(path, kept, at);
+      if (this.joins) kept = this.keep(path, kept, at);
+      else {
+        // Nearly always it stands there already.
+        if (kept !== i) paths[kept] = path;
+        kept += 1;
+      }
     }
     if (paths.length !== kept) paths.length = kept;
     return oldest;
@@ -118,11 +123,19 @@ export class OpenPaths {
     return oldest;
   }
 
-  /** The path whose smallest undecided start is `start`. */
-  headOf(start: number): Path | undefined {
-    if (this.done[0]?.leader === start) return this.done[0];
-    for (const path of this.live) if (path.leader === start) return path;
-    return undefined;
+  /** The path whose smallest undecided start is `start`; undefined when there are several. */
+  soleHeadOf(start: number): Path | undefined {
+    let sole: Path | undefined;
+    for (let i = 0; i < this.done.length && (this.done[i] as Path).leader === start; i += 1) {
+      if (sole !== undefined) return undefined;
+      sole = this.done[i];
+    }
+    for (const path of this.live) {
+      if (path.leader !== start) continue;
+      if (sole !== undefined) return undefined;
+      sole = path;
+    }
+    return sole;
   }
 
   /** The smallest undecided start of a path moves up; a path without one, and without followers, is dropped. */
@@ -162,12 +175,7 @@ export class OpenPaths {
   /** Puts a living path among the first `kept` of `live`, or joins it with the one there that has the same state. */
   private keep(path: Path, kept: number, at: number): number {
     const { live } = this;
-    if (!this.joins) {
-      // Nearly always it stands there already.
-      if (live[kept] !== path) live[kept] = path;
-      return kept + 1;
-    }
-    const slot = this.dfa.stampSlot(path.state, kept);
+    const slot = this.joins ? this.dfa.stampSlot(path.state, kept) : kept;
     if (slot < kept) {
       const other = live[slot];
       if (other !== undefined && other.state === path.state) {

@@ -171,7 +171,7 @@ export class Runs implements SwallowSink {
 
   /** Decides the smallest undecided start. True when a long candidate begins to be swallowed. */
   private decide(start: number): boolean {
-    const only = this.led === undefined ? this.paths.headOf(start) : undefined;
+    const only = this.paths.soleHeadOf(start);
     if (only !== undefined && !only.isSuspect && lastEndOf(only) <= start) {
       // Nearly always a start that was given up.
       this.paths.advanceLeader(only, start + 1);
