@@ -67,8 +67,11 @@ export async function readBody(request: Request, bytesMax: number, watchdog: Wat
 /** Waits for a body, but not for ever. */
 function inTime(body: Promise<Uint8Array>, watchdog: Watchdog): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const tooLate = () =>
+    const tooLate = () => {
+      // The body may go on coming, a byte at a time.
+      watch.stop();
       reject(new GatewayError('malformed_request', { message: 'The request took too long to arrive' }));
+    };
     const watch = watchdog.watch({ idleMs: Number.POSITIVE_INFINITY, totalMs: BODY_TIMEOUT_MS, expire: tooLate });
     body.then(
       (bytes) => {

@@ -77,6 +77,7 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
   }
 
   let waiting = false;
+  let hasWaited = false;
   let controller: ReadableStreamDefaultController<Uint8Array>;
 
   /** One read of upstream. Chained by hand: a promise a token less than `async pull`, which is a third of the cost. */
@@ -109,7 +110,23 @@ export function answerStream(options: AnswerStreamOptions): ReadableStream<Uint8
   /** Asks upstream for more as long as the client takes what there is. */
   function next(): void {
     if ((controller.desiredSize ?? 0) > 0) reader.read().then(step, failed);
-    else waiting = true;
+    else waitForClient();
+  }
+
+  /** While upstream is not read, nothing else would end an answer whose time is over: it would keep its place for ever. */
+  function waitForClient(): void {
+    waiting = true;
+    if (hasWaited) return;
+    hasWaited = true;
+    const { signal } = options.abort;
+    if (signal.aborted) timeIsOver();
+    else signal.addEventListener('abort', timeIsOver, { once: true });
+  }
+
+  /** A client that left is told by `cancel`; a read of upstream that is under way fails by itself. */
+  function timeIsOver(): void {
+    const { reason } = options.abort.signal;
+    if (waiting && !over && reason instanceof GatewayError) fail(controller, reason);
   }
 
   function failed(thrown: unknown): void {

@@ -256,6 +256,16 @@ spec: { upstream: { concurrent: 1, queue: 4, queueSeconds: 30 } }
     leave.abort();
     await gateway.finished();
   });
+
+  test('a client that reads nothing gives its place up after STREAM_IDLE_SECONDS', async () => {
+    const line = new TextEncoder().encode(`${JSON.stringify(chatRecords(['word '.repeat(2_000)])[0])}\n`);
+    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(line) });
+    upstream.script = () => new Response(endless, { headers: { 'content-type': 'application/x-ndjson' } });
+    const unread = await native();
+    expect(await gateway.finished()).toMatchObject({ end: 'failed', code: 'upstream_timeout' });
+    expect(gateway.service.gateway.inFlight).toBe(0);
+    await unread.body?.cancel();
+  });
 });
 
 /** Waits for a condition that the event loop brings about. */
