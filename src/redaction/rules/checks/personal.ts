@@ -155,18 +155,36 @@ const NATIONAL_DIGITS_MIN = 9;
 const LOCAL_DIGITS_MIN = 8;
 
 function isPhone(text: string, nationalDigitsMin: number): boolean {
-  const digits = digitsOf(text);
-  // What follows an `x` or `ext` is an extension.
-  const [number = ''] = text.replace('e', 'x').split('x');
-  const groups = digitGroups(number);
-  const count = groups.join('').length;
+  const { end, count, isVaried } = surveyDigits(text);
   const international = text.startsWith('+') || text.startsWith('00');
-  if (count < (international ? 8 : 7) || count > 15 || new Set(digits).size < 3 || isDate(groups)) return false;
+  if (count < (international ? 8 : 7) || count > 15 || !isVaried) return false;
+  const number = text.slice(0, end);
+  const groups = digitGroups(number);
+  if (isDate(groups)) return false;
   if (!international && count < nationalDigitsMin && !(count === 7 && groups[0]?.length === 3)) return false;
   if (!international && number.includes('.') && groups.length < 3) return false;
   if (!international && (isListOfPairs(groups) || isDottedQuad(groups, number))) return false;
   const local = groups.join('').slice(-7);
   return !(count >= 7 && local.startsWith('55501'));
+}
+
+/** What is cheap to know: where the number ends, how many digits it has, whether three different ones stand in the text. */
+function surveyDigits(text: string): { end: number; count: number; isVaried: boolean } {
+  let end = text.length;
+  let count = 0;
+  let seen = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) {
+      seen |= 1 << (code - 0x30);
+      if (at < end) count += 1;
+    } else if (at < end && (code === 0x78 || code === 0x65)) {
+      // What follows an `x` or `ext` is an extension.
+      end = at;
+    }
+  }
+  const withoutTwo = seen & (seen - 1) & ((seen & (seen - 1)) - 1);
+  return { end, count, isVaried: withoutTwo !== 0 };
 }
 
 /** `60 50 50 50 40`: pairs that no area code begins, as `06` does. */
