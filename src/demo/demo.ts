@@ -118,8 +118,15 @@ function title(number: number, text: string): void {
   print();
 }
 
+interface Models {
+  readonly model: string;
+  readonly secret: string;
+  /** The model's own Modelfile holds the secret, so that no request has to bring it. */
+  readonly secretInModel: boolean;
+}
+
 /** What is installed: the demo's own names before the stand-in, whatever is there before a real Ollama. */
-async function pickModels(): Promise<{ model: string; secret: string; secretInModel: boolean }> {
+async function pickModels(): Promise<Models> {
   const tags = await fetch(`${upstream}/api/tags`).then((response) => response.json());
   const names: string[] = tags.models.map(({ name }: { name: string }) => name);
   const secret = names.find((name) => name.startsWith('secret-model'));
@@ -130,8 +137,7 @@ async function pickModels(): Promise<{ model: string; secret: string; secretInMo
   return { model, secret: secret ?? model, secretInModel: secret !== undefined };
 }
 
-async function play(): Promise<void> {
-  const { model, secret, secretInModel } = await pickModels();
+async function play({ model, secret, secretInModel }: Models): Promise<void> {
   const ask = (content: string) => ({ model, messages: [{ role: 'user', content }], options: { num_predict: 60 } });
 
   title(1, 'An injection is noticed, and then refused');
@@ -190,18 +196,16 @@ function seen(model: StandIn | undefined, before: number): string {
     : '\n(the model got the request without the tool)';
 }
 
-function whatToTry(): void {
+function whatToTry({ model, secret, secretInModel }: Models): void {
   print(bold('The gateway stays up, in hard mode, with live policies.') + dim('  Ctrl+C ends it.'));
   print();
   print(`${cyan('API docs')}   ${server.url}/docs`);
-  print(
-    `${cyan('curl')}       curl ${server.url}/api/chat -d '{"model":"llama3.2:1b","messages":[{"role":"user","content":"${INJECTION}"}]}'`,
-  );
-  print(
-    `           curl ${server.url}/api/chat -d '{"model":"secret-model","messages":[{"role":"user","content":"${KEY_PROMPT}"}]}'`,
-  );
+  const curl = (name: string, content: string) =>
+    `curl ${server.url}/api/chat -d '${JSON.stringify({ model: name, messages: [{ role: 'user', content }] })}'`;
+  print(`${cyan('curl')}       ${curl(model, INJECTION)}`);
+  if (secretInModel) print(`           ${curl(secret, KEY_PROMPT)}`);
   print(`${cyan('a policy')}   edit policies/secrets.yaml and ask again: it is reloaded while the gateway runs`);
-  print(`${cyan('for real')}   OLLAMA_BASE_URL=http://localhost:11434 bun run demo`);
+  if (standIn !== undefined) print(`${cyan('for real')}   OLLAMA_BASE_URL=http://localhost:11434 bun run demo`);
 }
 
 process.on('SIGINT', () => process.exit(0));
@@ -211,8 +215,10 @@ print(
   `${bold('LLM gateway')}  ${server.url}  ${dim('in front of')}  ${upstream}${standIn === undefined ? '' : dim(' (a scripted stand-in; set OLLAMA_BASE_URL for a real one)')}`,
 );
 print();
+let models: Models;
 try {
-  await play();
+  models = await pickModels();
+  await play(models);
   await settings('hard');
 } catch (error) {
   print(red(error instanceof Error ? error.message : String(error)));
@@ -222,4 +228,4 @@ if (process.argv.includes('--once')) {
   await tracing?.shutdown();
   process.exit(0);
 }
-whatToTry();
+whatToTry(models);
