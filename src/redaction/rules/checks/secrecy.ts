@@ -48,6 +48,7 @@ export function isGenericSecret(value: string): boolean {
   const letters = upper + lower;
   if (distinct < 6 || entropyBits(text) < ENTROPY_BITS_MIN || monotonyShare(text) > MONOTONY_SHARE_MAX) return false;
   if (isPlaceholder(text) || isVersion(text) || isDate(text) || isConstant(text) || isBrokenKey(text)) return false;
+  if (isContract(text)) return false;
   if (letters < 2) return other === 0 && text.length >= 16;
   if (digit === 0)
     return other < 3 && text.length >= DIGITLESS_CHARACTERS_MIN && languageBits(text) < DIGITLESS_LANGUAGE_BITS_MAX;
@@ -91,6 +92,12 @@ function isConstant(text: string): boolean {
   });
 }
 
+/** Whether this is a token on a chain of blocks, which all can see: `0x` and twenty bytes. Keys there have 32. */
+function isContract(text: string): boolean {
+  if (text.length !== 42 || !text.startsWith('0x')) return false;
+  return Array.from(text.slice(2).toLowerCase()).every((character) => '0123456789abcdef'.includes(character));
+}
+
 /** Whether a text begins like `2026-11-22`. */
 function isDate(text: string): boolean {
   return text.charAt(4) === '-' && text.charAt(7) === '-' && digitsOf(text.slice(0, 10)).length === 8;
@@ -112,7 +119,7 @@ export function isPasswordValue(text: string): boolean {
     text.startsWith('%')
   )
     return false;
-  if (monotonyShare(text) > 0.6 || isName(text)) return false;
+  if (monotonyShare(text) > 0.6 || isName(text) || isProperty(text) || isPackage(text)) return false;
   return (
     digit > 0 &&
     upper + lower > 1 &&
@@ -129,6 +136,25 @@ function isName(text: string): boolean {
   if (TYPE_ENDINGS.some((ending) => text.endsWith(ending))) return true;
   const { digit, other } = characterCounts(text);
   return text.length > 15 && digit === 1 && other === 0 && languageBits(text) > 0.3;
+}
+
+/** A property in code: `req.body.password1`, `re2.onepass`. Of two names the second says what it is. */
+function isProperty(text: string): boolean {
+  const names = text.split('.');
+  const last = names.at(-1) ?? '';
+  if (names.length < 2 || (names.length === 2 && !last.toLowerCase().includes('pass'))) return false;
+  return names.every((name) => {
+    const first = characterCounts(name.charAt(0));
+    const { other } = characterCounts(name.replaceAll('_', ''));
+    return first.lower > 0 && other === 0;
+  });
+}
+
+/** A package or its version in a lock file: `minipass@7.1.2`, `^1.2.3-beta.1`. */
+function isPackage(text: string): boolean {
+  const version = text.slice(text.lastIndexOf('@') + 1);
+  const begins = '0123456789^~v'.includes(version.charAt(0));
+  return version !== '' && begins && isVersion(version);
 }
 
 /** Words that documentation writes for a password; a URL with one of them is a form, not a secret. */

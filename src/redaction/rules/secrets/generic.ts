@@ -49,11 +49,14 @@ function notEndingIn(
   return `(?:${alternatives.join('|')})`;
 }
 
-/** Tokens that pages show to everyone, and hashes of secrets in annotations. */
-const PUBLIC = notEndingIn(['public', 'publishable', 'csrf', 'xsrf', 'authenticity', 'checksum/'], {
-  joint: '-_.',
-  wordNeeded: false,
-});
+/** Tokens that pages show to everyone, hashes of secrets in annotations, and marks that say where a list goes on. */
+const PUBLIC = notEndingIn(
+  [
+    ...['public', 'publishable', 'csrf', 'xsrf', 'authenticity', 'checksum/'],
+    ...['next', 'nextpage', 'next_page', 'continuation', 'clientrequest', 'client_request'],
+  ],
+  { joint: '-_.', wordNeeded: false },
+);
 /** Keys that lock nothing. */
 const PLAIN_KEYS = notEndingIn(
   (
