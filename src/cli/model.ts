@@ -19,7 +19,7 @@ import {
 } from './model-command.ts';
 import { runInspect } from './model-inspect.ts';
 import { type Command, type CommandIo, EXIT_FINE, EXIT_FOUND, EXIT_USAGE } from './policy-command.ts';
-import { readArguments, UsageError } from './policy-command.ts';
+import { chooseCommand, readArguments, UsageError } from './policy-command.ts';
 
 /**
  * `bun run model …`: models as files with versions, from one Ollama's models directory into another's.
@@ -52,16 +52,9 @@ Exit codes: 0 done, 1 refused (archive, model or store is not as it must be), 2 
 
 /** Runs one command. Never rejects for what an operator meets; the number is the process's exit code. */
 export async function runModelCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    (name === undefined ? io.error : io.out)(`${USAGE}\n`);
-    return name === undefined ? EXIT_USAGE : EXIT_FINE;
-  }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
-    io.error(`unknown command ${JSON.stringify(name)}; accepted: ${Object.keys(COMMANDS).join(', ')}\n`);
-    return EXIT_USAGE;
-  }
+  const chosen = chooseCommand(argv, { commands: COMMANDS, usage: USAGE }, io);
+  if (typeof chosen === 'number') return chosen;
+  const { name, rest, command } = chosen;
   try {
     return await command(rest, io);
   } catch (error) {

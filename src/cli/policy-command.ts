@@ -93,3 +93,20 @@ export async function readSources(directory: string): Promise<readonly PolicySou
     throw error;
   }
 }
+
+/** Finds the command that the first word names. Where it names none, or help, says so and gives the exit code. */
+export function chooseCommand(
+  argv: readonly string[],
+  { commands, usage }: { readonly commands: Readonly<Record<string, Command>>; readonly usage: string },
+  io: CommandIo,
+): { readonly name: string; readonly rest: readonly string[]; readonly command: Command } | number {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? io.error : io.out)(`${usage}\n`);
+    return name === undefined ? EXIT_USAGE : EXIT_FINE;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return { name, rest, command };
+  io.error(`unknown command ${JSON.stringify(name)}; accepted: ${Object.keys(commands).join(', ')}\n`);
+  return EXIT_USAGE;
+}

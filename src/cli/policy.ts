@@ -2,7 +2,7 @@ import { runCheck } from './policy-check.ts';
 import { runExplain } from './policy-explain.ts';
 import { runKey } from './policy-key.ts';
 import { runNew } from './policy-new.ts';
-import { type Command, type CommandIo, EXIT_FINE, EXIT_USAGE, UsageError } from './policy-command.ts';
+import { chooseCommand, type Command, type CommandIo, EXIT_USAGE, UsageError } from './policy-command.ts';
 import { runDiff, runReplay } from './policy-replay.ts';
 import { runSchema } from './policy-schema.ts';
 import { runTest } from './policy-test.ts';
@@ -41,16 +41,9 @@ Exit codes: 0 all is well, 1 something was found, 2 it could not be asked.`;
 
 /** Runs one command. Never rejects; the number is the process's exit code. */
 export async function runPolicyCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    (name === undefined ? io.error : io.out)(`${USAGE}\n`);
-    return name === undefined ? EXIT_USAGE : EXIT_FINE;
-  }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
-    io.error(`unknown command ${JSON.stringify(name)}; accepted: ${Object.keys(COMMANDS).join(', ')}\n`);
-    return EXIT_USAGE;
-  }
+  const chosen = chooseCommand(argv, { commands: COMMANDS, usage: USAGE }, io);
+  if (typeof chosen === 'number') return chosen;
+  const { name, rest, command } = chosen;
   try {
     return await command(rest, io);
   } catch (error) {
