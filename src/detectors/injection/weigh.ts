@@ -17,7 +17,8 @@ export interface Weighed {
 /**
  * Adds findings up. Those within a window count together, in each window every rule once, and of findings of one
  * technique that overlap only the best. The score is the best window's; its findings come first, then the best of each
- * rule that was found elsewhere only. A learned score below 0 is taken from a sum that is not certain.
+ * rule that was found elsewhere only. A learned score below 0 is taken from a sum that is not certain, but never from what
+ * an operator's own patterns make of it: who gave them a score meant it.
  */
 export function weigh(findings: readonly PartFinding[], indirectShare: number): Weighed {
   if (findings.length === 0) return { findings, score: 0 };
@@ -36,18 +37,17 @@ export function weigh(findings: readonly PartFinding[], indirectShare: number): 
   let score = 0;
   for (const [bucket, own] of buckets) {
     const kept = keepBest([...own, ...(buckets.get(bucket + 1) ?? []), ...everywhere]);
-    const sum = kept.reduce(
-      (total, { context, technique, score: one }) =>
-        total + (context === 'indirect' && isStricter(technique) ? one / indirectShare : one),
-      0,
-    );
+    const sum = sumOf(kept, indirectShare);
     if (sum <= score) continue;
     score = sum;
     best = kept;
   }
   if (calm !== undefined && score > 0 && score < CERTAIN_SCORE) {
-    score = Math.max(0, score + calm.score);
-    best = [...best, calm];
+    const certain = sumOf(best.filter(isOwn), indirectShare);
+    if (certain < score) {
+      score = Math.max(certain, score + calm.score);
+      best = [...best, calm];
+    }
   }
   const listed = new Set(best.map(({ rule }) => rule));
   const elsewhere =
@@ -56,6 +56,13 @@ export function weigh(findings: readonly PartFinding[], indirectShare: number): 
       : keepBest(findings.filter(({ score: one }) => one > 0)).filter(({ rule }) => !listed.has(rule));
   // Scores are decimals with one or two places; adding them must not turn 1 into 0.999….
   return { findings: [...best, ...elsewhere], score: Math.round(score * 10_000) / 10_000 };
+}
+
+function sumOf(findings: readonly PartFinding[], indirectShare: number): number {
+  let sum = 0;
+  for (const { context, technique, score } of findings)
+    sum += context === 'indirect' && isStricter(technique) ? score / indirectShare : score;
+  return sum;
 }
 
 /**
@@ -72,7 +79,14 @@ const STRICTER: ReadonlySet<string> = new Set([
 ]);
 
 function isStricter(technique: string): boolean {
-  return STRICTER.has(technique) || technique.startsWith('own:');
+  return STRICTER.has(technique) || technique.startsWith(OWN);
+}
+
+/** What the techniques of an operator's patterns begin with. */
+const OWN = 'own:';
+
+function isOwn({ technique }: PartFinding): boolean {
+  return technique.startsWith(OWN);
 }
 
 /** Two neighbouring buckets are a window, in UTF-16 code units. */

@@ -5,6 +5,7 @@ import {
   type InjectionOptions,
   type InputPart,
   type PatternEngine,
+  shippedScorer,
 } from '../../../src/detectors/injection/index.ts';
 import { BENIGN } from './data/benign.ts';
 
@@ -66,6 +67,21 @@ describe('createInjectionDetector() options', () => {
       expect(findings[0]).toMatchObject({ rule: 'nightfall', source: 'project nightfall' });
     }
     expect(own.inspect([user('A project by night')]).score).toBe(0);
+  });
+
+  test('an own pattern counts with the score it was given, also in a text that reads like ordinary ones', () => {
+    const mine = detectorOf({
+      add: [{ id: 'zebra', pattern: 'project zebra', score: 0.7 }],
+      threshold: 0.7,
+      engine: literalEngine,
+      learned: shippedScorer(),
+    });
+    const { score, suspicious } = mine.inspect([
+      user(
+        'Please summarise the minutes of the meeting about project zebra that we held on Monday with the finance team.',
+      ),
+    ]);
+    expect({ score, suspicious }).toEqual({ score: 0.7, suspicious: true });
   });
 
   test('own patterns without an engine, or with a built-in id, are refused', () => {
