@@ -16,6 +16,9 @@ interface Searched {
 /** From so many pieces on, those that nobody needs are let go of. */
 const PIECES_MAX = 64;
 
+/** Characters of a piece that may stay behind while its end is needed. */
+const EXCESS_CHARACTERS_MAX = 4_096;
+
 export class HeldText {
   private pieces: string[] = [];
   private starts: number[] = [];
@@ -84,12 +87,19 @@ export class HeldText {
     return this.pieces.length >= PIECES_MAX || this.length - (this.starts[0] ?? 0) >= 8_192;
   }
 
-  /** Lets go of pieces that lie wholly below `position`. */
+  /** Lets go of pieces that lie wholly below `position`, and of what is long enough in the one that reaches over it. */
   release(position: number): void {
     const keep = Math.min(this.indexOf(position), this.pieces.length - 1);
-    if (keep <= 0) return;
-    this.pieces = this.pieces.slice(keep);
-    this.starts = this.starts.slice(keep);
+    if (keep < 0) return;
+    if (keep > 0) {
+      this.pieces = this.pieces.slice(keep);
+      this.starts = this.starts.slice(keep);
+    }
+    // Where candidates follow one another without a gap, pieces are joined all the time: without this, to one for ever.
+    const excess = position - (this.starts[0] as number);
+    if (excess < EXCESS_CHARACTERS_MAX) return;
+    this.pieces[0] = (this.pieces[0] as string).slice(excess);
+    this.starts[0] = position;
   }
 
   /**
