@@ -39,6 +39,9 @@ interface Range {
   readonly id: string;
 }
 
+/** Pieces as models send them: a space and some letters. */
+const TOKENS = /\s?[^\s]{1,5}|\s+/g;
+
 const BENIGN_FILES = [
   'gpteacher',
   'promptbook',
@@ -76,6 +79,7 @@ const figures: Figure[] = [
   ...(await personalFigures()),
   ...(await benignFigures()),
   ...devopsFigures(),
+  ...(await heldFigures()),
 ];
 print(figures);
 console.log(
@@ -216,6 +220,36 @@ function devopsFigures(): Figure[] {
 function show(file: string, what: string, ranges: readonly Range[]): void {
   if (values.show !== file) return;
   console.log(`${what}: ${ranges.map(({ id, start, end }) => `${id} ${start}-${end}`).join(', ') || 'nothing found'}`);
+}
+
+/** What waits behind each token of a benign text, as a share of what has come. */
+async function heldFigures(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const file of ['gpteacher', 'promptbook']) {
+    const texts = (await rowsOf(file)).filter(({ label }) => label === 'benign').map(({ text }) => text);
+    for (const [pack, rules, limit] of [
+      ['secrets', secretRules, ['<=', 0.001]],
+      ['pii', piiRules, undefined],
+    ] as const) {
+      const program = compileRules(rules, { mode: 'compete', validators });
+      let held = 0;
+      let come = 0;
+      for (const text of texts) {
+        const scanner = program.scanner();
+        let length = 0;
+        for (const token of text.match(TOKENS) ?? []) {
+          scanner.push(token);
+          scanner.take();
+          length += token.length;
+          held += length - scanner.clear;
+          come += length;
+        }
+      }
+      const name = `${file} held by ${pack}, characters of those that came, at each token`;
+      figures.push({ name, count: held, total: come, ...(limit === undefined ? {} : { limit }) });
+    }
+  }
+  return figures;
 }
 
 function isReached({ count, total, limit }: Figure): boolean {
