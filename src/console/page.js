@@ -170,6 +170,8 @@ async function tryText() {
   result.replaceChildren(...parts);
 }
 
+// Before this script runs, the browser would send the form itself.
+byId('key-form').querySelector('button').disabled = false;
 byId('key-form').addEventListener('submit', (event) => {
   event.preventDefault();
   key = byId('key').value;

@@ -42,6 +42,7 @@ afterAll(async () => {
 }, 30_000);
 
 async function watch(page: Page): Promise<void> {
+  await page.until(`!document.querySelector('#key-form button').disabled`);
   await page.type('#key', ADMIN);
   await page.press('Enter');
   await page.until(`!document.querySelector('#content').hidden`);
