@@ -32,7 +32,7 @@ const REQUEST_WARM_UPS = 6;
 const STREAM_WARM_UPS = 4;
 
 const quick = process.argv.includes('--quick');
-const rounds = option('rounds', quick ? 1 : 2);
+const rounds = option('rounds', quick ? 1 : 3);
 const streams = option('streams', quick ? 50 : 200);
 const requests = option('requests', quick ? 1000 : 4000);
 
