@@ -136,11 +136,19 @@ function collector(): { url: string; stop(): void } {
   return { url: `http://127.0.0.1:${server.port}`, stop: () => void server.stop(true) };
 }
 
+/** A port that nobody has now. */
+function freePort(): number {
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() });
+  const { port = 0 } = server;
+  void server.stop(true);
+  return port;
+}
+
 async function coldStart(command: readonly string[], upstream: string): Promise<{ readyMs: number; idleMiB: number }> {
   const times: number[] = [];
   let idleMiB = 0;
   for (let run = 0; run < 5; run += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = freePort();
     const startedMs = performance.now();
     const child = Bun.spawn([...command], {
       stdout: 'ignore',
@@ -152,8 +160,10 @@ async function coldStart(command: readonly string[], upstream: string): Promise<
         (response) => response.ok,
         () => false,
       ))
-    )
+    ) {
+      if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}`);
       await Bun.sleep(1);
+    }
     times.push(performance.now() - startedMs);
     await Bun.sleep(1000);
     idleMiB = Number((await Bun.$`grep VmRSS /proc/${child.pid}/status`.text()).replace(/\D/g, '')) / 1024;
