@@ -6,7 +6,7 @@ import type { CompileCache } from './kind.ts';
 
 export type Program = RuleProgram;
 
-/** What the first long text would have to wait for is made so long after a start, in milliseconds. */
+/** When `prepareSoon` acts, in milliseconds. */
 const PREPARE_AFTER_MS = 700;
 const PREPARING_TEXT = 'what is long enough to be read by all that reads long texts '.repeat(4);
 
@@ -25,12 +25,15 @@ export function compileProgram(
     .digest('hex');
   return cache.get(`redaction ${key}`, () => {
     try {
-      const program = compileRules(rules, { mode, validators });
-      setTimeout(() => program.redact(PREPARING_TEXT), PREPARE_AFTER_MS).unref();
-      return program;
+      return compileRules(rules, { mode, validators });
     } catch (error) {
       if (error instanceof RuleErrors) return error.message;
       throw error;
     }
   });
+}
+
+/** Has a program made, a while after a start, what the first long text would else have to wait for. */
+export function prepareSoon(program: Program): void {
+  setTimeout(() => program.redact(PREPARING_TEXT), PREPARE_AFTER_MS).unref();
 }

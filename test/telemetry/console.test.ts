@@ -5,19 +5,12 @@ import type { ExchangeStart } from '../../src/core/events.ts';
 import { post } from '../helpers/service.ts';
 import { chatRecords, MODEL, ndjson, scriptedUpstream, type ScriptedUpstream } from '../helpers/upstream.ts';
 import { startProcess, type GatewayProcess } from './process.ts';
+import { START } from './exchange-start.ts';
 
 const POLICY = { name: 'injection', kind: 'PromptInjection', owasp: 'LLM01', mode: 'soft' } as const;
 
 function start(id: string): ExchangeStart {
-  return {
-    id,
-    clientId: undefined,
-    operation: 'ollama.chat',
-    genAiOperation: 'chat',
-    method: 'POST',
-    route: '/api/chat',
-    header: () => undefined,
-  };
+  return { ...START, id };
 }
 
 function decision(rule = 'role_play') {

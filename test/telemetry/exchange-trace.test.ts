@@ -1,22 +1,12 @@
 import { SpanKind, trace, type Context, type Span, type SpanOptions } from '@opentelemetry/api';
 import { expect, test } from 'bun:test';
-import type { ExchangeStart } from '../../src/core/events.ts';
 import { createTraceSink } from '../../src/telemetry/exchange-trace.ts';
 import { propagationOf } from '../../src/telemetry/propagation.ts';
 import { ChosenIds, samplerOf } from '../../src/telemetry/sampling.ts';
+import { START } from './exchange-start.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
-
-const START: ExchangeStart = {
-  id: 'a',
-  clientId: undefined,
-  operation: 'ollama.chat',
-  genAiOperation: 'chat',
-  method: 'POST',
-  route: '/api/chat',
-  header: () => undefined,
-};
 
 /** A tracer that keeps what it is asked for, and a sink over it. */
 function tracing(propagators: readonly string[], sampler = 'parentbased_always_on') {

@@ -2,18 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { decide, type Mode, type Note } from '../../src/core/decision.ts';
 import type { ExchangeEvent } from '../../src/core/events.ts';
 import { createLogSink } from '../../src/telemetry/log.ts';
+import { START } from './exchange-start.ts';
 
 /** The messages that operators search for (design 7): exactly these words, at these levels. */
 
-const START = {
-  id: 'request-1',
-  clientId: undefined,
-  operation: 'ollama.chat',
-  genAiOperation: 'chat',
-  method: 'POST',
-  route: '/api/chat',
-  header: () => undefined,
-};
 const FINISHED: ExchangeEvent = {
   type: 'exchange.finished',
   status: 200,

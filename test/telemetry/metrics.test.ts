@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { decide } from '../../src/core/decision.ts';
-import type { ExchangeEvent, ExchangeStart } from '../../src/core/events.ts';
+import type { ExchangeEvent } from '../../src/core/events.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { prometheusText } from '../../src/telemetry/prometheus.ts';
 import { LABEL_CHARACTERS_MAX, Registry, SERIES_MAX } from '../../src/telemetry/registry.ts';
-
-const START: ExchangeStart = {
-  id: 'id',
-  clientId: undefined,
-  operation: 'ollama.chat',
-  genAiOperation: 'chat',
-  method: 'POST',
-  route: '/api/chat',
-  header: () => undefined,
-};
+import { START } from './exchange-start.ts';
 
 const READ: ExchangeEvent = {
   type: 'request.read',

@@ -1,6 +1,6 @@
 import type { PolicyIdentity } from '../../core/decision.ts';
 import type { CompileHost } from '../kind.ts';
-import { compileProgram, type Program } from '../programs.ts';
+import { compileProgram, prepareSoon, type Program } from '../programs.ts';
 import type { OwnedRule } from './sensitive-rules.ts';
 
 /** Which rules are read together: those that act compete, per kind of channel; those that watch are read apart. */
@@ -59,7 +59,10 @@ export function createPrograms(policies: readonly SensitivePolicy[], host: Compi
       mode,
       host.cache,
     );
-    if (typeof program !== 'string') return { program, rules };
+    if (typeof program !== 'string') {
+      prepareSoon(program);
+      return { program, rules };
+    }
     problem = program;
     return undefined;
   };
